@@ -1,0 +1,3 @@
+//! Builds what ships inside the binary.
+
+fn main() {}

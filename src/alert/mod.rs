@@ -1,0 +1,1 @@
+//! What an alert says and whom it is told.

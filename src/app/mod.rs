@@ -1,0 +1,1 @@
+//! Builds everything, starts and names every task, stops them in order.

@@ -1,0 +1,1 @@
+//! Curves, drawn once: SVG for pages and reports, PNG for alerts.

@@ -1,0 +1,1 @@
+//! The same text again: exact copies and near copies, so that spread is not taken for volume.

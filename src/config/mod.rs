@@ -1,0 +1,1 @@
+//! Files to a checked configuration: all mistakes in one go.

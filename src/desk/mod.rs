@@ -1,0 +1,1 @@
+//! What an operator can do, once, for web, bot and command line.

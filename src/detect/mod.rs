@@ -1,0 +1,1 @@
+//! Which buckets the baseline does not explain.

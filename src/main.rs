@@ -1,0 +1,3 @@
+//! `hearken`: arguments in, exit code out.
+
+fn main() {}

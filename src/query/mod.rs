@@ -1,0 +1,1 @@
+//! The topic language: what a brand manager writes, and which texts it matches.

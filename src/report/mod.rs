@@ -1,0 +1,1 @@
+//! Figures and sentences; every sentence names the mentions under it.

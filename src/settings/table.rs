@@ -1,0 +1,351 @@
+//! A TOML table that knows its place in the file and which of its keys were asked for.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use chrono::Duration;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Mistake, Mistakes, Pace, Secret, nearest};
+
+/// One TOML file's text, parsed as far as it can be.
+pub struct Document<'a> {
+    file: String,
+    text: &'a str,
+    root: Spanned<DeTable<'a>>,
+    mistakes: Mistakes,
+}
+
+impl<'a> Document<'a> {
+    /// Parses `text`; what is not TOML becomes mistakes, the rest is still read.
+    pub fn parse(file: &str, text: &'a str, mistakes: &Mistakes) -> Self {
+        let (root, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let line = error.span().map_or(0, |span| line_of(text, span.start));
+            mistakes.add(Mistake {
+                file: file.to_owned(),
+                line,
+                place: String::new(),
+                message: error.message().to_owned(),
+                hint: "see https://toml.io for how TOML is written".to_owned(),
+            });
+        }
+        Self { file: file.to_owned(), text, root, mistakes: mistakes.clone() }
+    }
+
+    /// The whole file as a table.
+    pub fn root(&self) -> Table<'_> {
+        Table {
+            file: &self.file,
+            text: self.text,
+            place: String::new(),
+            span: 0..0,
+            table: self.root.get_ref(),
+            asked: RefCell::default(),
+            mistakes: self.mistakes.clone(),
+        }
+    }
+}
+
+/// A table under reading. Ask for every key it may have, then call [`Table::finish`].
+pub struct Table<'a> {
+    file: &'a str,
+    text: &'a str,
+    place: String,
+    span: Range<usize>,
+    table: &'a DeTable<'a>,
+    asked: RefCell<Vec<String>>,
+    mistakes: Mistakes,
+}
+
+impl<'a> Table<'a> {
+    fn value(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.asked.borrow_mut().push(key.to_owned());
+        self.table.get(key)
+    }
+
+    fn path(&self, key: &str) -> String {
+        match (self.place.is_empty(), key.is_empty()) {
+            (true, _) => key.to_owned(),
+            (false, true) => self.place.clone(),
+            (false, false) => format!("{}.{key}", self.place),
+        }
+    }
+
+    /// Whether the key is there; does not count as asking for it.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// The names of all keys, in the order of the parser.
+    pub fn keys(&self) -> Vec<String> {
+        self.table.keys().map(|key| key.get_ref().to_string()).collect()
+    }
+
+    /// The line of a key's value, from 1; the table's own line when the key is absent or empty.
+    pub fn line(&self, key: &str) -> usize {
+        let start = self.table.get(key).map_or(self.span.start, |value| value.span().start);
+        line_of(self.text, start)
+    }
+
+    /// Adds a mistake at a key (or at the table itself when `key` is empty).
+    pub fn mistake(&self, key: &str, message: impl Into<String>, hint: impl Into<String>) {
+        self.mistake_below(key, 0, message, hint);
+    }
+
+    /// Adds a mistake some lines below the line where a key's value begins, for values of several lines.
+    pub fn mistake_below(&self, key: &str, lines: usize, message: impl Into<String>, hint: impl Into<String>) {
+        self.mistakes.add(Mistake {
+            file: self.file.to_owned(),
+            line: self.line(key) + lines,
+            place: self.path(key),
+            message: message.into(),
+            hint: hint.into(),
+        });
+    }
+
+    /// Where mistakes go.
+    pub fn mistakes(&self) -> &Mistakes {
+        &self.mistakes
+    }
+
+    /// The file's name, as the user named it.
+    pub fn file(&self) -> &str {
+        self.file
+    }
+
+    fn wrong_kind(&self, key: &str, value: &Spanned<DeValue<'a>>, wanted: &str) {
+        let shown = self.text.get(value.span()).unwrap_or_default();
+        let shown: String = shown.chars().take(60).collect();
+        self.mistake(key, format!("`{shown}` is not {wanted}"), format!("write {wanted}"));
+    }
+
+    /// A text, when the key is there.
+    pub fn text(&self, key: &str) -> Option<String> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::String(text) => Some(text.to_string()),
+            _ => {
+                self.wrong_kind(key, value, "a text in quotes");
+                None
+            }
+        }
+    }
+
+    /// A text that must be there and must not be blank; its absence is a mistake with this hint.
+    pub fn need_text(&self, key: &str, hint: &str) -> Option<String> {
+        if !self.has(key) {
+            self.asked.borrow_mut().push(key.to_owned());
+            self.mistake(key, "is missing", hint);
+            return None;
+        }
+        let text = self.text(key)?;
+        if text.trim().is_empty() {
+            self.mistake(key, "is empty", hint);
+            return None;
+        }
+        Some(text)
+    }
+
+    /// One of a few known words; another word is a mistake that names the nearest.
+    pub fn word<'w>(&self, key: &str, known: &[&'w str]) -> Option<&'w str> {
+        let text = self.text(key)?;
+        let found = known.iter().copied().find(|word| *word == text);
+        if found.is_none() {
+            self.mistake(key, format!("`{text}` is not known"), did_you_mean(&text, known));
+        }
+        found
+    }
+
+    /// A list of texts; empty when the key is absent.
+    pub fn texts(&self, key: &str) -> Vec<String> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong_kind(key, value, "a list of texts, such as [\"one\", \"two\"]");
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for item in items.iter() {
+            match item.get_ref() {
+                DeValue::String(text) => texts.push(text.to_string()),
+                _ => self.wrong_kind(key, item, "a text in quotes"),
+            }
+        }
+        texts
+    }
+
+    /// A whole number within limits.
+    pub fn integer(&self, key: &str, limits: std::ops::RangeInclusive<i64>) -> Option<i64> {
+        let value = self.value(key)?;
+        let DeValue::Integer(number) = value.get_ref() else {
+            self.wrong_kind(key, value, "a whole number");
+            return None;
+        };
+        let number = i64::from_str_radix(number.as_str(), number.radix()).ok().filter(|n| limits.contains(n));
+        if number.is_none() {
+            self.wrong_kind(key, value, &format!("a whole number from {} to {}", limits.start(), limits.end()));
+        }
+        number
+    }
+
+    /// True or false.
+    pub fn boolean(&self, key: &str) -> Option<bool> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => {
+                self.wrong_kind(key, value, "true or false");
+                None
+            }
+        }
+    }
+
+    /// A duration such as `"90s"` or `"2h"`.
+    pub fn duration(&self, key: &str) -> Option<Duration> {
+        let text = self.text(key)?;
+        let duration = Pace::duration(&text);
+        if duration.is_none() {
+            self.mistake(key, format!("`{text}` is not a duration"), "write a number and s, m, h or d, such as \"5m\"");
+        }
+        duration
+    }
+
+    /// `pace = "2m"` or `cron = "0 */5 * * * *"`; `None` when neither is there.
+    pub fn pace(&self, zone: chrono_tz::Tz) -> Option<Pace> {
+        let every = self.duration("pace").map(Pace::Every);
+        let cron = self.text("cron").and_then(|text| match Pace::cron(&text, zone) {
+            Ok(pace) => Some(pace),
+            Err(error) => {
+                self.mistake(
+                    "cron",
+                    format!("`{text}` is not a cron schedule: {error}"),
+                    "five fields (minute hour day month weekday), or six with seconds first, such as \"*/10 * * * *\"",
+                );
+                None
+            }
+        });
+        if self.has("pace") && self.has("cron") {
+            self.mistake("cron", "a source has either `pace` or `cron`", "remove one of the two");
+        }
+        cron.or(every)
+    }
+
+    /// A secret by its place. A secret written in clear is a mistake, and is not repeated in it.
+    pub fn secret(&self, key: &str) -> Option<Secret> {
+        let text = self.text(key)?;
+        let secret = Secret::new(&text);
+        if secret.is_none() {
+            let name = key.to_uppercase();
+            self.mistake(key, "a secret is written here in clear", format!("use `env:{name}` or `file:secrets/{key}`"));
+        }
+        secret
+    }
+
+    /// A table below, when it is there.
+    pub fn table(&self, key: &str) -> Option<Table<'a>> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::Table(table) => Some(self.below(table, value.span(), self.path(key))),
+            _ => {
+                self.wrong_kind(key, value, "a table");
+                None
+            }
+        }
+    }
+
+    /// The tables of `[[key]]`; empty when there are none.
+    pub fn tables(&self, key: &str) -> Vec<Table<'a>> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let DeValue::Array(items) = value.get_ref() else {
+            let hint = format!("write `[[{}]]`, in double brackets", self.path(key));
+            self.mistake(key, "is not a list of tables", hint);
+            return Vec::new();
+        };
+        let mut tables = Vec::new();
+        for (place, item) in items.iter().enumerate() {
+            match item.get_ref() {
+                DeValue::Table(table) => {
+                    tables.push(self.below(table, item.span(), format!("{}[{place}]", self.path(key))));
+                }
+                _ => self.wrong_kind(key, item, "a table"),
+            }
+        }
+        tables
+    }
+
+    fn below(&self, table: &'a DeTable<'a>, span: Range<usize>, place: String) -> Table<'a> {
+        Table {
+            file: self.file,
+            text: self.text,
+            place,
+            span,
+            table,
+            asked: RefCell::default(),
+            mistakes: self.mistakes.clone(),
+        }
+    }
+
+    /// Ends the reading: every key that was never asked for is a mistake.
+    pub fn finish(self) {
+        let asked = self.asked.borrow();
+        let known: Vec<&str> = asked.iter().map(String::as_str).collect();
+        for key in self.table.keys() {
+            let name: &str = key.get_ref();
+            if !known.contains(&name) {
+                self.mistakes.add(Mistake {
+                    file: self.file.to_owned(),
+                    line: line_of(self.text, key.span().start),
+                    place: self.path(name),
+                    message: format!("`{name}` is not a known key"),
+                    hint: did_you_mean(name, &known),
+                });
+            }
+        }
+    }
+}
+
+/// "did you mean …?", or the list of what is known.
+fn did_you_mean(word: &str, known: &[&str]) -> String {
+    match nearest(word, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known are: {}", known.join(", ")),
+    }
+}
+
+/// The line of a byte, from 1.
+fn line_of(text: &str, byte: usize) -> usize {
+    text.as_bytes().iter().take(byte).filter(|b| **b == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_mistakes_are_told_at_once_with_their_lines() {
+        let mistakes = Mistakes::default();
+        let text = "titel = \"x\"\nzone = 5\ntoken = \"abc\"\n[[a]]\npace = \"5 minutes\"\n";
+        let document = Document::parse("t.toml", text, &mistakes);
+        let root = document.root();
+        assert_eq!(root.need_text("title", "give it a name"), None);
+        assert_eq!(root.text("zone"), None);
+        assert_eq!(root.secret("token"), None);
+        for table in root.tables("a") {
+            assert!(table.pace(chrono_tz::UTC).is_none());
+            table.finish();
+        }
+        root.finish();
+        let told: Vec<String> = mistakes.sorted().iter().map(|m| format!("{}:{}", m.line, m.place)).collect();
+        assert_eq!(told, ["1:titel", "1:title", "2:zone", "3:token", "5:a[0].pace"]);
+        assert!(mistakes.sorted().iter().all(|m| !m.to_string().contains("abc")));
+    }
+
+    #[test]
+    fn broken_toml_is_a_mistake_and_the_rest_is_still_read() {
+        let mistakes = Mistakes::default();
+        let document = Document::parse("t.toml", "a = \nb = \"yes\"\n", &mistakes);
+        assert_eq!(document.root().text("b").as_deref(), Some("yes"));
+        assert_eq!(mistakes.sorted()[0].line, 1);
+    }
+}

@@ -1,0 +1,3 @@
+//! One integration binary: one file per stage, and the test that guards the floors.
+
+mod floors;
