@@ -1,3 +1,7 @@
 //! `hearken`: arguments in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hearken::cli::main()
+}

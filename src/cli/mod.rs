@@ -1,1 +1,66 @@
-//! The commands.
+//! The commands: one file each.
+//!
+//! In: arguments. Out: text for people (or JSON for programs) on standard output, an exit code.
+//! Never: does a thing itself that `desk`, `pipeline` or `app` can do.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+/// Exit code when something failed while running.
+pub const FAILED: u8 = 1;
+/// Exit code when the arguments or the configuration hold mistakes; nothing was started.
+pub const MISTAKES: u8 = 2;
+
+/// Hears what people say about a brand in public, notices when it turns, tells the right people, keeps the tickets.
+#[derive(Debug, Parser)]
+#[command(name = "hearken", version, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done, 1 failed while running, 2 mistakes in arguments or configuration.\n\
+    Example: hearken demo")]
+struct Arguments {
+    /// What is logged: error, warn, info, debug, or a filter such as `hearken=debug`.
+    #[arg(long, global = true, env = "HEARKEN_LOG", default_value = "info", value_name = "FILTER")]
+    log: String,
+
+    /// Log as JSON lines, for programs.
+    #[arg(long, global = true)]
+    log_json: bool,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_log(&arguments.log, arguments.log_json);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("hearken: the runtime did not start: {error}");
+            return ExitCode::from(FAILED);
+        }
+    };
+    match runtime.block_on(run(arguments.command)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("hearken: {error:#}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {}
+}
+
+/// Logs go to standard error, so that standard output stays clean for results.
+fn start_log(filter: &str, json: bool) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    if json { log.json().init() } else { log.init() }
+}
