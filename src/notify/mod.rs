@@ -3,6 +3,13 @@
 //! In: a message. Out: the channel's own id of what it took, or why it did not.
 //! Never: retries, sleeps, decides who is told.
 
+mod channel;
+pub mod guard;
+pub mod telegram;
+pub mod webhook;
+
+pub use channel::{CHANNELS, ChannelConfig, read_channel};
+
 use futures_util::future::BoxFuture;
 
 use crate::domain::{Alert, DeliveryId, Locale, Timestamp};
