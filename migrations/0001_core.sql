@@ -37,6 +37,7 @@ create table mention (
     id            text   not null primary key,
     platform      text   not null,
     native_id     text   not null,
+    alias         text   not null default '',
     source        text   not null,
     url           text   not null,
     author_id     text   not null,
@@ -75,6 +76,7 @@ create table mention (
 create index mention_posted on mention (posted_at);
 create index mention_exact on mention (exact_key);
 create index mention_story on mention (story);
+create index mention_alias on mention (platform, alias);
 create index mention_author on mention (platform, author_id);
 
 -- Where near copies are found: one row for each band of a mention's near key.

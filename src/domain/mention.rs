@@ -47,6 +47,8 @@ pub enum Change {
     Edited,
     /// It was taken down: text and author go, the count stays.
     Removed,
+    /// Its author's account ended: everything `author.id` said on the platform goes, as if each had been removed.
+    AuthorRemoved,
 }
 
 /// A post as a source read it: not yet matched, judged or stored.
@@ -56,6 +58,10 @@ pub struct RawMention {
     pub platform: Platform,
     /// The platform's own id.
     pub native_id: NativeId,
+    /// Another id by which the platform may speak of it, such as one Mastodon instance's own number for a post
+    /// that came from elsewhere; a removal that names this id means this mention.
+    #[serde(default)]
+    pub alias: Option<NativeId>,
     /// Posted, edited or removed.
     pub change: Change,
     /// Where a person can read it; empty when it has no page.
@@ -98,6 +104,7 @@ impl RawMention {
         Self {
             platform,
             native_id,
+            alias: None,
             change: Change::Posted,
             url: String::new(),
             author: Author::default(),
