@@ -5,6 +5,10 @@
 
 mod backend;
 mod error;
+mod incident;
+mod watch;
 
 pub use backend::Store;
 pub use error::Error;
+pub use incident::{Acted, IncidentFilter};
+pub use watch::{HeardCount, IncidentChange, Voice, Watched};
