@@ -163,6 +163,7 @@ create table alert (
     topic     text   not null,
     news      text   not null,
     number    bigint not null,
+    severity  text   not null,
     at        bigint not null,
     body      text   not null
 );

@@ -5,9 +5,9 @@ use chrono_tz::Tz;
 
 use crate::domain::{Interval, Locale, Timestamp};
 
-/// Whole numbers at equal steps from 0 to at least `most`; about four of them.
+/// Whole numbers at equal steps from 0 to at least `most`; about five of them.
 pub(super) fn number_ticks(most: f64) -> Vec<i64> {
-    let rough = (most / 4.0).max(1.0);
+    let rough = (most / 5.0).max(1.0);
     let power = 10f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 2.5, 5.0, 10.0]
         .into_iter()
@@ -156,8 +156,8 @@ mod tests {
     fn numbers_are_round_and_reach_the_top() {
         assert_eq!(number_ticks(0.0), [0, 1]);
         assert_eq!(number_ticks(3.0), [0, 1, 2, 3]);
-        assert_eq!(number_ticks(42.0), [0, 20, 40, 60]);
-        assert_eq!(number_ticks(97.0), [0, 25, 50, 75, 100]);
+        assert_eq!(number_ticks(42.0), [0, 10, 20, 30, 40, 50]);
+        assert_eq!(number_ticks(97.0), [0, 20, 40, 60, 80, 100]);
         assert_eq!(grouped(-1_234_567), "-1,234,567");
         assert_eq!(grouped(999), "999");
     }

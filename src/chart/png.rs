@@ -43,7 +43,7 @@ impl Canvas {
                 }
             }
             Shape::Area { part, points } => {
-                let opacity = if *part == Part::UsualBand { 0.12 } else { 0.85 };
+                let opacity = if *part == Part::UsualBand { 0.12 } else { 0.95 };
                 if let Some(path) = outline(points, true) {
                     self.pixmap.fill_path(&path, &ink(colour(*part), opacity), FillRule::Winding, self.transform, None);
                 }

@@ -80,7 +80,7 @@ fn draw(out: &mut String, shape: &Shape) {
                 "<path class=\"c-{}\" fill=\"{}\" fill-opacity=\"{}\" d=\"{}Z\"/>",
                 part.class(),
                 fill(*part),
-                if *part == Part::UsualBand { ".12" } else { ".85" },
+                if *part == Part::UsualBand { ".12" } else { ".92" },
                 path(points)
             ),
         ),

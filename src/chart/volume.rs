@@ -310,9 +310,6 @@ impl Volume {
                 let mut points = self.edge(plot, run, &above);
                 points.extend(self.edge(plot, run, &below).into_iter().rev());
                 shapes.push(Shape::Area { part, points });
-                if part == Part::Negative {
-                    shapes.push(Shape::Line { part, points: self.edge(plot, run, &above) });
-                }
                 below = above;
             }
         }

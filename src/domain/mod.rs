@@ -10,6 +10,7 @@ pub mod id;
 pub mod incident;
 pub mod judgement;
 pub mod language;
+pub mod letter;
 pub mod locale;
 pub mod mention;
 pub mod platform;
@@ -26,6 +27,7 @@ pub use id::{AuthorId, MentionId, NativeId, ReceiverName, SourceName, TopicName}
 pub use incident::{Incident, IncidentId, IncidentKind, IncidentState, Moment, Observation, Severity};
 pub use judgement::{Evidence, Judgement};
 pub use language::Language;
+pub use letter::Letter;
 pub use locale::Locale;
 pub use mention::{Author, Change, Engagement, Mention, RawMention, Reaction, Spread};
 pub use platform::{Cursor, Platform};
