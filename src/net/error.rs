@@ -49,6 +49,15 @@ pub enum Error {
         /// The cap.
         limit: usize,
     },
+    /// Sent on from page to page without end.
+    #[error("the platform sends us on more than {limit} times")]
+    Redirected {
+        /// How many times we follow.
+        limit: usize,
+    },
+    /// Something that is not an address we can call.
+    #[error("this is no http or https address")]
+    Address,
     /// An answer that is not what the platform documents.
     #[error("the answer cannot be read: {0}")]
     Unreadable(String),
@@ -71,8 +80,9 @@ impl Error {
         match self {
             Self::RateLimited { retry_after } => retry_after.map_or(Retry::Soon, Retry::After),
             Self::Failed { .. } | Self::TimedOut | Self::Unreachable(_) => Retry::Soon,
-            Self::TooLarge { .. } | Self::Unreadable(_) => Retry::Soon,
+            Self::Unreadable(_) => Retry::Soon,
             Self::Unauthorized { .. } | Self::Missing { .. } | Self::Refused { .. } => Retry::Never,
+            Self::TooLarge { .. } | Self::Redirected { .. } | Self::Address => Retry::Never,
         }
     }
 }

@@ -1,8 +1,17 @@
-//! Calls to the outside: time-outs, size caps, Retry-After, redaction.
+//! Calls to the outside: one HTTP client with time-outs, size caps, Retry-After and a budget per host and credential.
 //!
-//! In: a request. Out: a bounded body, or an [`Error`] that says whether trying again helps.
+//! In: a [`Request`]. Out: a bounded [`Response`], or an [`Error`] that says whether trying again helps.
 //! Never: retries, sleeps, logs an address or a token.
 
+mod budget;
+mod charset;
+mod client;
 mod error;
+mod request;
+mod response;
 
+pub use charset::{Charset, decode};
+pub use client::{Client, Limits, USER_AGENT};
 pub use error::{Error, Retry};
+pub use request::Request;
+pub use response::Response;

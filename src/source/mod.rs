@@ -2,13 +2,29 @@
 //!
 //! In: a cursor. Out: pages, oldest mention first, each with the cursor that follows it.
 //! Never: stores, sleeps to retry, decides what matters (matching is ours, afterwards).
+//!
+//! A platform is a [`Kind`] in [`KINDS`]. A kind reads `[[source.<word>]]` into a [`Place`]; a place reads `[[listen]]` into what is
+//! [`Wanted`] of it, and makes a [`Source`] of each. Equal names are one source, asked once however many topics want it.
+
+pub mod feed;
+mod html;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
-use crate::domain::{Cursor, Interval, Platform, RawMention, SourceName, Timestamp, TopicName};
+use crate::domain::{Clock, Cursor, Interval, Platform, RawMention, SourceName, Timestamp, TopicName};
 use crate::net;
-use crate::settings::Pace;
+use crate::settings::{Pace, Table};
+
+pub use html::plain_text;
+
+/// Every kind of place that can be listened to, in the order of the documents.
+pub const KINDS: &[&dyn Kind] = &[&feed::Feeds];
+
+/// The kind of this word.
+pub fn find_kind(word: &str) -> Option<&'static dyn Kind> {
+    KINDS.iter().copied().find(|kind| kind.word() == word)
+}
 
 /// What one reading of a source gave.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,9 +50,15 @@ pub trait Poll: Send + Sync {
 /// A source that speaks by itself.
 pub trait Listen: Send + Sync {
     /// Connects, reads from the cursor on and sends pages until the connection ends; says why it ended.
-    /// Ends too when nobody takes pages any more.
-    fn listen<'a>(&'a self, cursor: Option<Cursor>, pages: mpsc::Sender<Page>)
-    -> BoxFuture<'a, Result<(), net::Error>>;
+    ///
+    /// What was said while nobody listened is fetched first, where the platform allows it. A page without mentions but with
+    /// [`Page::heard`] is a heartbeat: send one at least each minute. The channel is bounded: a full one means wait, a closed one means end.
+    fn listen<'a>(
+        &'a self,
+        cursor: Option<Cursor>,
+        clock: &'a Clock,
+        pages: mpsc::Sender<Page>,
+    ) -> BoxFuture<'a, Result<(), net::Error>>;
 }
 
 /// How a source is heard.
@@ -58,3 +80,74 @@ pub struct Source {
     /// How it is heard.
     pub way: Way,
 }
+
+/// One thing that a topic wants of a place. Equal names mean the same thing, and are one source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    /// The source's name.
+    pub name: SourceName,
+    /// What is asked, as only the platform's own file reads it.
+    pub what: serde_json::Value,
+}
+
+/// A kind of place: what its tables in the configuration mean.
+pub trait Kind: Sync {
+    /// The word in `[[source.<word>]]` and in `[[listen]] source = "<word>"`.
+    fn word(&self) -> &'static str;
+
+    /// The platform of its mentions.
+    fn platform(&self) -> Platform;
+
+    /// What a person should know before listening to it.
+    fn about(&self) -> About;
+
+    /// Reads `[[source.<word>]]`, whose name is `name`; `None` when a mistake was found. The caller finishes the table.
+    fn read_place(&self, name: &str, table: &Table<'_>) -> Option<Box<dyn Place>>;
+
+    /// The place that is there without configuration, named by the kind's word; `None` for kinds that need settings.
+    fn built_in_place(&self) -> Option<Box<dyn Place>>;
+}
+
+/// A configured place.
+pub trait Place: Send + Sync {
+    /// Reads what a topic's `[[listen]]` wants of it. Mistakes go to the table. The caller finishes the table.
+    fn read_listen(&self, table: &Table<'_>) -> Vec<Wanted>;
+
+    /// The source that brings what is wanted.
+    fn source(&self, wanted: &Wanted, topics: Vec<TopicName>, client: &net::Client) -> Source;
+}
+
+/// What a person should know about a kind of place; the documents' table is printed from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// What is heard.
+    pub hears: &'static str,
+    /// What it needs: a key, a token, nothing.
+    pub needs: &'static str,
+    /// What a `[[listen]]` says, as an example of one line.
+    pub listen: &'static str,
+    /// How often it is asked, and how far back a first reading looks.
+    pub pace: &'static str,
+    /// What cannot be heard, or not surely.
+    pub limits: &'static str,
+}
+
+/// `pace` or `cron` (in `zone`, UTC when absent) of a place's table; `usual` when it has neither.
+fn read_pace(table: &Table<'_>, usual: Pace) -> Pace {
+    let zone = table.text("zone").and_then(|zone| match zone.parse::<chrono_tz::Tz>() {
+        Ok(zone) => Some(zone),
+        Err(_) => {
+            table.mistake("zone", format!("`{zone}` is not a time zone"), "write one such as \"Asia/Taipei\"");
+            None
+        }
+    });
+    table.pace(zone.unwrap_or(chrono_tz::UTC)).unwrap_or(usual)
+}
+
+/// The text, cut after so many characters.
+fn cut(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
+}
+
+/// Characters of a text that are kept.
+const LONGEST_TEXT: usize = 20_000;
