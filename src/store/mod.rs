@@ -9,10 +9,12 @@ mod error;
 mod incident;
 mod letter;
 mod silence;
+mod ticket;
 mod watch;
 
 pub use alert::{Told, Untold};
 pub use backend::Store;
 pub use error::Error;
 pub use incident::{Acted, IncidentFilter};
+pub use ticket::{NewTicket, TicketChange, TicketFilter};
 pub use watch::{HeardCount, IncidentChange, Voice, Watched};
