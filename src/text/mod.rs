@@ -2,3 +2,87 @@
 //!
 //! In: the original text. Out: a text whose every span leads back to the original.
 //! Never: decides what a text means.
+
+mod emoji;
+mod han;
+mod language;
+mod normalize;
+mod segment;
+mod word;
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use crate::domain::Language;
+
+pub use word::{Word, WordKind};
+
+/// A text that was read. Cheap to make; language and words are found when first asked for.
+///
+/// ```
+/// let text = hearken::text::Text::read("這家的ＡＰＰ一直閃退😡");
+/// assert_eq!(text.folded(), "这家的app一直闪退😡");
+/// let word = text.words().iter().find(|word| text.surface(word) == "闪退").expect("a word");
+/// assert_eq!(text.original().get(word.original.clone()), Some("閃退"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Text {
+    original: String,
+    folded: normalize::Folded,
+    language: OnceLock<Language>,
+    words: OnceLock<Vec<Word>>,
+}
+
+impl Text {
+    /// Reads a text.
+    pub fn read(original: &str) -> Self {
+        Self {
+            original: original.to_owned(),
+            folded: normalize::fold(original, true),
+            language: OnceLock::new(),
+            words: OnceLock::new(),
+        }
+    }
+
+    /// The text as it came.
+    pub fn original(&self) -> &str {
+        &self.original
+    }
+
+    /// The text in its normal form: NFKC, lower case, narrow width, simplified characters, nothing invisible.
+    /// Elongations (`爛爛爛`, `sooo`) stay.
+    pub fn folded(&self) -> &str {
+        &self.folded.text
+    }
+
+    /// The bytes of the original under these bytes of the folded text, widened to whole characters.
+    /// Places past the end mean the end.
+    pub fn span(&self, folded: Range<usize>) -> Range<usize> {
+        self.folded.span(folded)
+    }
+
+    /// The language it is written in; `Other` when there is too little to tell.
+    pub fn language(&self) -> Language {
+        *self.language.get_or_init(|| language::of(&self.original))
+    }
+
+    /// Its words in order, with links, handles, tags, emoji and numbers set apart; white space is left out.
+    pub fn words(&self) -> &[Word] {
+        self.words.get_or_init(|| segment::words(self))
+    }
+
+    /// A word as the folded text has it.
+    pub fn surface(&self, word: &Word) -> &str {
+        self.folded().get(word.folded.clone()).unwrap_or_default()
+    }
+
+    /// The normal form that keeps the Chinese script, for dictionaries that need it; its places are those of [`Text::folded`].
+    fn unsimplified(&self) -> String {
+        normalize::fold(&self.original, false).text
+    }
+}
+
+/// The normal form of a text, without the way back: for query terms and search.
+pub fn fold(text: &str) -> String {
+    normalize::fold(text, true).text
+}
