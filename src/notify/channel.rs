@@ -3,7 +3,8 @@
 //! In: the table of one receiver. Out: a checked channel, or mistakes in the table's list.
 //! Never: reveals a secret, resolves a name.
 
-use super::{telegram, webhook};
+use super::{Notify, console, telegram, webhook};
+use crate::net;
 use crate::settings::Table;
 
 /// How one receiver is reached.
@@ -43,6 +44,15 @@ pub fn read_channel(table: &Table<'_>) -> Option<ChannelConfig> {
         "webhook" => webhook::Config::read(table).map(ChannelConfig::Webhook),
         _ => Some(ChannelConfig::Console),
     }
+}
+
+/// Makes the channel ready to send. The error says what is missing (a secret that is not set), in one line.
+pub fn build(config: &ChannelConfig, client: &net::Client) -> Result<Box<dyn Notify>, String> {
+    Ok(match config {
+        ChannelConfig::Telegram(config) => Box::new(telegram::Telegram::new(config, client)?),
+        ChannelConfig::Webhook(config) => Box::new(webhook::Webhook::new(config, client)?),
+        ChannelConfig::Console => Box::new(console::Console),
+    })
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@
 //! Never: retries, sleeps, decides who is told.
 
 mod channel;
+mod console;
 pub mod guard;
 pub mod telegram;
 pub mod webhook;
 
-pub use channel::{CHANNELS, ChannelConfig, read_channel};
+pub use channel::{CHANNELS, ChannelConfig, build, read_channel};
 
 use futures_util::future::BoxFuture;
 

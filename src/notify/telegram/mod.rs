@@ -1,7 +1,21 @@
 //! Telegram, through a bot: the picture with the words under it, and buttons to act with.
+//!
+//! In: a message, a chat. Out: the message's own id (`chat/number`), or why not.
+//! Never: tells a token (errors are put into our own words, an address holds the token).
+//!
+//! Telegram has no idempotency key: a crash between sending and recording shows the same alert twice.
+
+mod error;
+mod letter;
+mod send;
 
 use std::fmt;
 
+pub use error::failure;
+pub use send::{Telegram, connect};
+
+use crate::alert::words::Button;
+use crate::domain::IncidentId;
 use crate::settings::{Secret, Table};
 
 /// Where the Bot API is, when nothing else is said.
@@ -79,4 +93,42 @@ pub fn read_api(table: &Table<'_>, key: &str) -> Option<url::Url> {
         table.mistake(key, format!("`{text}` is not a web address"), format!("leave it out for {BOT_API}"));
     }
     api
+}
+
+/// What a button under an incident's alert sends back: its word and the incident's id, at most 64 bytes.
+pub fn button_data(button: Button, incident: &IncidentId) -> String {
+    format!("{}:{incident}", button.as_str())
+}
+
+/// Reads what a button sent back; `None` when it is not one of ours.
+pub fn read_button_data(data: &str) -> Option<(Button, IncidentId)> {
+    let (word, incident) = data.split_once(':')?;
+    Some((Button::find(word)?, IncidentId::new(incident)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chat_is_a_number_or_a_public_name() {
+        assert_eq!(Chat::new("-1001234567890"), Some(Chat::Number(-1_001_234_567_890)));
+        assert_eq!(Chat::new("@our_care").map(|chat| chat.to_string()).as_deref(), Some("@our_care"));
+        for wrong in ["", "0", "care", "@", "@a b", "12.5"] {
+            assert_eq!(Chat::new(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_buttons_data_fits_and_comes_back() {
+        let incident = crate::alert::sample::crisis().incident.id;
+        for button in Button::ALL {
+            let data = button_data(*button, &incident);
+            assert!(data.len() <= 64);
+            assert_eq!(read_button_data(&data), Some((*button, incident.clone())));
+        }
+        for wrong in ["", "ack", "ack:short", "drop:aaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+            assert_eq!(read_button_data(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -1,0 +1,80 @@
+//! A letter's Markdown as the HTML that Telegram reads: headings and `**strong**` become bold, links become links, lists get
+//! dots, tables stay as they are. Anything else is text.
+
+use crate::alert::escape;
+
+/// The letter as HTML, its subject in bold on top.
+pub(super) fn html(subject: &str, body: &str) -> String {
+    let mut out = format!("<b>{}</b>\n", escape(subject));
+    for line in body.lines() {
+        let trimmed = line.trim_start();
+        out.push('\n');
+        if let Some(heading) = trimmed.strip_prefix('#') {
+            out.push_str(&format!("<b>{}</b>", escape(heading.trim_start_matches('#').trim())));
+        } else if let Some(item) = trimmed.strip_prefix("- ").or_else(|| trimmed.strip_prefix("* ")) {
+            out.push_str("• ");
+            out.push_str(&inline(item));
+        } else {
+            out.push_str(&inline(line));
+        }
+    }
+    out
+}
+
+/// The letter as it is shown, to count its length.
+pub(super) fn shown(subject: &str, body: &str) -> String {
+    format!("{subject}\n\n{body}")
+}
+
+fn inline(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (place, piece) in text.split("**").enumerate() {
+        let strong = place % 2 == 1 && text.matches("**").count() > place;
+        if strong {
+            out.push_str("<b>");
+        } else if place % 2 == 1 {
+            out.push_str("**");
+        }
+        out.push_str(&links(piece));
+        if strong {
+            out.push_str("</b>");
+        }
+    }
+    out
+}
+
+fn links(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        let link =
+            after.split_once("](").and_then(|(name, tail)| tail.split_once(')').map(|(url, tail)| (name, url, tail)));
+        out.push_str(&escape(before));
+        match link {
+            Some((name, url, tail)) if url.starts_with("http") && !name.contains('[') => {
+                out.push_str(&format!("<a href=\"{}\">{}</a>", escape(url), escape(name)));
+                rest = tail;
+            }
+            _ => {
+                out.push('[');
+                rest = after;
+            }
+        }
+    }
+    out + &escape(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_become_markup_and_the_rest_stays_text() {
+        let body = "## Volume\n- **412** mentions [1](https://a.example/?x=1&y=2)\n2 ** 3 < 9 [x] [y](z)";
+        assert_eq!(
+            html("Week <48>", body),
+            "<b>Week &lt;48&gt;</b>\n\n<b>Volume</b>\n• <b>412</b> mentions <a href=\"https://a.example/?x=1&amp;y=2\">1</a>\n\
+             2 ** 3 &lt; 9 [x] [y](z)"
+        );
+    }
+}
