@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
-use tokio::sync::Semaphore;
-use tokio::time::Instant;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout};
 use url::Url;
 
 use super::budget::{Budgets, wait_asked};
@@ -16,6 +17,9 @@ use super::{Error, Request, Response, decode};
 
 /// What we call ourselves.
 pub const USER_AGENT: &str = concat!("hearken/", env!("CARGO_PKG_VERSION"), " (social listening; self-hosted)");
+
+/// An answer that goes on is opened anew after so long.
+const LONGEST_STREAM: Duration = Duration::from_secs(24 * 3600);
 
 /// How long we wait, how much we read, how often we follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,13 +115,39 @@ impl Client {
     /// Makes one call: the answer when it is 2xx (or 304 to a conditional request), otherwise why not.
     /// A host that asked us to wait is not called before the time it named.
     pub async fn send(&self, request: Request) -> Result<Response, Error> {
+        let limit = request.limit.unwrap_or(self.inner.limits.body);
+        let (answer, _turn) = self.ask(request, None).await?;
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body = self.read(answer, limit).await?;
+        Ok(Response { status, headers, body })
+    }
+
+    /// Opens an answer that goes on for as long as the host speaks (at most a day): its pieces as they come.
+    /// The caller decides how long a silence may be, and how much it keeps.
+    pub async fn open(&self, request: Request) -> Result<BoxStream<'static, Result<Vec<u8>, Error>>, Error> {
+        let asking = self.ask(request, Some(LONGEST_STREAM));
+        let (answer, _) = timeout(self.inner.limits.total, asking).await.map_err(|_| Error::TimedOut)??;
+        let client = self.clone();
+        let piece = move |piece: reqwest::Result<_>| match piece {
+            Ok(bytes) => Ok(Vec::from(bytes)),
+            Err(error) => Err(client.failure(error)),
+        };
+        Ok(answer.bytes_stream().map(piece).boxed())
+    }
+
+    /// Makes one call up to its headers: the answer when it is 2xx or 304, otherwise why not; with the turn it holds.
+    async fn ask(
+        &self,
+        request: Request,
+        time: Option<Duration>,
+    ) -> Result<(reqwest::Response, OwnedSemaphorePermit), Error> {
         let url = Url::parse(&request.url).map_err(|_| Error::Address)?;
         if request.broken || !matches!(url.scheme(), "http" | "https") {
             return Err(Error::Address);
         }
         let lane = format!("{}|{}", url.host_str().unwrap_or_default(), request.credential);
         let turn = self.lane(&lane);
-        let _turn = turn.acquire().await.map_err(|_| Error::TimedOut)?;
+        let turn = turn.acquire_owned().await.map_err(|_| Error::TimedOut)?;
         if let Some(wait) = lock(&self.inner.budgets).closed_for(&lane, Instant::now()) {
             return Err(Error::RateLimited { retry_after: Some(wait) });
         }
@@ -126,15 +156,16 @@ impl Client {
         if let Some(body) = request.body {
             call = call.body(body);
         }
+        if let Some(time) = time {
+            call = call.timeout(time);
+        }
         let answer = call.send().await.map_err(|error| self.failure(error))?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         if let Some(wait) = wait_asked(&headers) {
             lock(&self.inner.budgets).close(&lane, Instant::now(), wait);
         }
-        let limit = request.limit.unwrap_or(self.inner.limits.body);
         if (200..300).contains(&status) || status == 304 {
-            let body = self.read(answer, limit).await?;
-            return Ok(Response { status, headers, body });
+            return Ok((answer, turn));
         }
         let detail = self.read(answer, 64 * 1024).await.unwrap_or_default();
         Err(refusal(status, &headers, &detail))

@@ -96,7 +96,7 @@ impl Place for FeedPlace {
             client: client.clone(),
         };
         let way = Way::Poll(Box::new(feed), self.pace.clone());
-        Source { name: wanted.name.clone(), platform: Platform::Feed, topics, way }
+        Source { name: wanted.name.clone(), platform: Platform::Feed, topics, way, firehose: false }
     }
 }
 

@@ -6,8 +6,10 @@
 //! A platform is a [`Kind`] in [`KINDS`]. A kind reads `[[source.<word>]]` into a [`Place`]; a place reads `[[listen]]` into what is
 //! [`Wanted`] of it, and makes a [`Source`] of each. Equal names are one source, asked once however many topics want it.
 
+mod bluesky;
 pub mod feed;
 mod html;
+mod mastodon;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
@@ -19,7 +21,7 @@ use crate::settings::{Pace, Table};
 pub use html::plain_text;
 
 /// Every kind of place that can be listened to, in the order of the documents.
-pub const KINDS: &[&dyn Kind] = &[&feed::Feeds];
+pub const KINDS: &[&dyn Kind] = &[&feed::Feeds, &mastodon::Mastodon, &bluesky::Bluesky];
 
 /// The kind of this word.
 pub fn find_kind(word: &str) -> Option<&'static dyn Kind> {
@@ -79,6 +81,9 @@ pub struct Source {
     pub topics: Vec<TopicName>,
     /// How it is heard.
     pub way: Way,
+    /// Whether it brings everything that is said at the place, whoever it speaks of: of a firehose only what a wanting
+    /// topic's query matches is kept, and changes to what is already known.
+    pub firehose: bool,
 }
 
 /// One thing that a topic wants of a place. Equal names mean the same thing, and are one source.
