@@ -46,3 +46,35 @@ find_chromium() {
     done
     say "no Chromium: the tests in a browser are left out"
 }
+
+# A Mastodon-shaped server from PyPI.
+start_mastodon_server() {
+    have python3 || install python3 python3-venv
+    have python3 || { say "no Python: the tests against a Mastodon-shaped server are left out"; return 0; }
+    room=$scratch/mastodon
+    python3 -m venv "$room" >/dev/null 2>&1 || { install python3-venv; python3 -m venv "$room" >/dev/null 2>&1; } ||
+        { say "no Python environment: the tests against a Mastodon-shaped server are left out"; return 0; }
+    "$room/bin/pip" install --quiet --disable-pip-version-check "mastodon-mock==0.6.1" >/dev/null 2>&1 ||
+        { say "mastodon-mock could not be installed: its tests are left out"; return 0; }
+    tries=0
+    while [ $tries -lt 10 ]; do
+        port=$((22000 + ($$ * 43 + tries * 1019) % 30000))
+        "$room/bin/mastodon_mock" serve --in-memory --host 127.0.0.1 --port "$port" --log-level warning >"$room/log" 2>&1 &
+        mastodon_pid=$!
+        waited=0
+        while [ $waited -lt 100 ] && kill -0 "$mastodon_pid" 2>/dev/null; do
+            if python3 -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:$port/api/v1/streaming/health')" >/dev/null 2>&1; then
+                MASTODON_TEST_API="http://127.0.0.1:$port"
+                export MASTODON_TEST_API
+                say "Mastodon-shaped server on port $port"
+                return 0
+            fi
+            sleep 0.2
+            waited=$((waited + 1))
+        done
+        kill "$mastodon_pid" 2>/dev/null || true
+        mastodon_pid=
+        tries=$((tries + 1))
+    done
+    say "mastodon-mock did not start: its tests are left out"
+}

@@ -344,8 +344,9 @@ impl Reading {
     fn heard_page(&self, events: VecDeque<(String, String)>, position: &mut Position, now: Timestamp) -> Page {
         let mut page = Page::default();
         for (name, data) in events {
+            // Mastodon writes `status.update`; some servers of its shape write it with an underscore.
             match name.as_str() {
-                "update" | "status.update" => {
+                "update" | "status.update" | "status_update" => {
                     let change = if name == "update" { Change::Posted } else { Change::Edited };
                     match serde_json::from_str::<Status>(&data) {
                         Ok(status) => {
