@@ -30,9 +30,28 @@ create table inbox (
     place        bigint not null,
     body         text   not null
 );
-create index inbox_order on inbox (received_at, place);
+create index inbox_order on inbox (place);
 
--- One public text, whole or as a tombstone.
+-- Rows of the inbox that could not be worked on, with the reason; a person looks at them, the queue goes on.
+create table inbox_aside (
+    id           text   not null primary key,
+    source       text   not null,
+    received_at  bigint not null,
+    body         text   not null,
+    reason       text   not null,
+    put_at       bigint not null
+);
+
+-- What was heard of posts that are not held: removals, ended accounts, edits that matched nothing (`what`).
+-- An older text that comes late is then not stored. The subject is a mention's id or the digest of an author.
+create table early_change (
+    subject  text   not null primary key,
+    what     text   not null,
+    at       bigint not null
+);
+create index early_change_age on early_change (at);
+
+-- One public text, whole or as a tombstone. The id is made from platform and native id: its key is their uniqueness.
 create table mention (
     id            text   not null primary key,
     platform      text   not null,
@@ -68,25 +87,24 @@ create table mention (
     evidence      text   not null default '[]',
     model         text   not null,
     spread        text   not null,
-    story         text   not null,
-    exact_key     bigint not null,
-    near_key      bigint not null,
-    unique (platform, native_id)
+    story         text   not null
 );
 create index mention_posted on mention (posted_at);
-create index mention_exact on mention (exact_key);
 create index mention_story on mention (story);
-create index mention_alias on mention (platform, alias);
+create index mention_alias on mention (alias) where alias <> '';
 create index mention_author on mention (platform, author_id);
 
--- Where near copies are found: one row for each band of a mention's near key.
-create table mention_band (
-    band       bigint not null,
+-- By what copies are found: a log of the stories' originals in the order they came. The last row of a mention counts;
+-- `gone` says that its text is no more. Rows older than a week are taken off the beginning.
+create table story_key (
+    number     bigint not null primary key,
     mention    text   not null,
+    exact_key  bigint not null,
+    near_key   bigint not null,
     posted_at  bigint not null,
-    primary key (band, mention)
+    added_at   bigint not null,
+    gone       bigint not null default 0
 );
-create index mention_band_age on mention_band (posted_at);
 
 -- Which topics a mention matched, with what lists, counts and detectors ask for.
 create table mention_topic (
@@ -98,6 +116,7 @@ create table mention_topic (
     sentiment  text   not null,
     p_negative double precision not null,
     spread     text   not null,
+    story      text   not null,
     author     text   not null,
     themes     text   not null default '[]',
     matched    text   not null default '[]',

@@ -1,18 +1,23 @@
 //! Two databases behind one type, and the macros that run one body on either.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Postgres, Sqlite, Transaction};
 
 use super::Error;
+use super::story::Stories;
 
 /// Everything the program remembers.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(super) pools: Pools,
+    /// The stories of the last week, read up to some row; whoever puts mentions reads on first.
+    pub(super) stories: Arc<tokio::sync::Mutex<Stories>>,
 }
 
 #[derive(Clone, Debug)]
@@ -58,7 +63,53 @@ macro_rules! in_transaction {
 }
 pub(super) use in_transaction;
 
+/// A writing transaction of either database, for work that is too long for one body.
+/// What was not committed when it is dropped does not stay.
+pub(super) enum Writing {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs one body on the connection of a [`Writing`].
+macro_rules! on_writing {
+    ($writing:expr, $connection:ident => $body:expr) => {
+        match $writing {
+            $crate::store::backend::Writing::Sqlite(tx) => {
+                let $connection = &mut **tx;
+                $body
+            }
+            $crate::store::backend::Writing::Postgres(tx) => {
+                let $connection = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+pub(super) use on_writing;
+
+impl Writing {
+    pub(super) fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    pub(super) async fn commit(self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
 impl Store {
+    /// Begins a writing transaction.
+    pub(super) async fn begin(&self) -> Result<Writing, Error> {
+        Ok(match &self.pools {
+            Pools::Sqlite { write, .. } => Writing::Sqlite(write.begin_with("begin immediate").await?),
+            Pools::Postgres(pool) => Writing::Postgres(pool.begin().await?),
+        })
+    }
+
     /// Opens `sqlite:PATH` (made when absent), `sqlite::memory:` or `postgres://…`, and brings its tables up to date.
     pub async fn open(address: &str) -> Result<Self, Error> {
         let pools = if address.starts_with("postgres://") || address.starts_with("postgresql://") {
@@ -70,7 +121,7 @@ impl Store {
         } else {
             return Err(Error::Address(address.to_owned()));
         };
-        let store = Self { pools };
+        let store = Self { pools, stories: Arc::default() };
         store.migrate().await?;
         Ok(store)
     }
@@ -98,7 +149,7 @@ impl Store {
             Pools::Sqlite { write, .. } => migrator.run(write).await?,
             Pools::Postgres(pool) => migrator.run(pool).await?,
         }
-        Ok(())
+        self.make_search().await
     }
 }
 

@@ -4,17 +4,37 @@
 //! Never: judges, waits for the outside, reads a clock.
 
 mod alert;
+mod apply;
 mod backend;
+mod bulk;
+mod count;
+mod coverage;
 mod error;
+mod inbox;
 mod incident;
+mod judged;
 mod letter;
+mod list;
+mod mention;
+mod recount;
+mod search;
 mod silence;
+mod source;
+mod spread;
+mod story;
 mod ticket;
+mod topic;
 mod watch;
 
 pub use alert::{Told, Untold};
 pub use backend::Store;
+pub use count::{SeriesPoint, Tally};
 pub use error::Error;
+pub use inbox::{AsideRow, InboxRow, Page};
 pub use incident::{Acted, IncidentFilter};
+pub use judged::{Judged, Put, TopicMatch};
+pub use list::{MentionFilter, MentionOrder, TextRow};
+pub use recount::Miscount;
+pub use source::{SourceState, SourceStatus};
 pub use ticket::{NewTicket, TicketChange, TicketFilter};
 pub use watch::{HeardCount, IncidentChange, Voice, Watched};

@@ -1,5 +1,7 @@
 //! One integration binary: one file per stage, and the test that guards the floors.
 
 mod bluesky;
+mod database;
 mod floors;
 mod mastodon;
+mod store_story;
