@@ -6,13 +6,17 @@
 //! A platform is a [`Kind`] in [`KINDS`]. A kind reads `[[source.<word>]]` into a [`Place`]; a place reads `[[listen]]` into what is
 //! [`Wanted`] of it, and makes a [`Source`] of each. Equal names are one source, asked once however many topics want it.
 
+mod again;
 mod bluesky;
-pub mod feed;
+mod feed;
+mod hacker_news;
 mod html;
 mod mastodon;
+mod ptt;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
+use url::Url;
 
 use crate::domain::{Clock, Cursor, Interval, Platform, RawMention, SourceName, Timestamp, TopicName};
 use crate::net;
@@ -21,7 +25,8 @@ use crate::settings::{Pace, Table};
 pub use html::plain_text;
 
 /// Every kind of place that can be listened to, in the order of the documents.
-pub const KINDS: &[&dyn Kind] = &[&feed::Feeds, &mastodon::Mastodon, &bluesky::Bluesky];
+pub const KINDS: &[&dyn Kind] =
+    &[&feed::Feeds, &ptt::Ptt, &mastodon::Mastodon, &bluesky::Bluesky, &hacker_news::HackerNews];
 
 /// The kind of this word.
 pub fn find_kind(word: &str) -> Option<&'static dyn Kind> {
@@ -147,6 +152,18 @@ fn read_pace(table: &Table<'_>, usual: Pace) -> Pace {
         }
     });
     table.pace(zone.unwrap_or(chrono_tz::UTC)).unwrap_or(usual)
+}
+
+/// The address of a platform's service, for those who run their own or stand between; `usual` when the key is absent.
+fn read_address(table: &Table<'_>, key: &str, usual: &str) -> Option<Url> {
+    let text = table.text(key).unwrap_or_else(|| usual.to_owned());
+    // A path is a folder: what is asked is below it.
+    let whole = if text.ends_with('/') { text.clone() } else { format!("{text}/") };
+    let url = Url::parse(&whole).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if url.is_none() {
+        table.mistake(key, format!("`{}` is not an address", cut(&text, 80)), format!("write one such as \"{usual}\""));
+    }
+    url
 }
 
 /// The text, cut after so many characters.
