@@ -1,1 +1,135 @@
-//! Files to a checked configuration: all mistakes in one go.
+//! Files to a checked configuration, all mistakes in one go.
+//!
+//! In: a folder with `hearken.toml` and `topics/*.toml`. Out: a [`Config`] that needs no further check, or every mistake with its place.
+//! Never: reaches out to the network, opens the database, keeps a secret's value (but the database's address).
+
+mod bot;
+mod files;
+mod live;
+mod main_file;
+mod place;
+mod receiver;
+mod report;
+pub mod starting;
+#[cfg(test)]
+mod tests;
+mod topic;
+mod web;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+
+pub use bot::{BotConfig, Person};
+pub use live::{Live, Refreshed};
+pub use place::{NamedPlace, WantedSource};
+pub use receiver::{Receiver, Route};
+pub use report::ReportSchedule;
+pub use topic::{AlertRules, Listen, TicketRules, Topic};
+pub use web::Web;
+
+use self::files::Files;
+use crate::domain::{Locale, ReceiverName, Severity, TopicName};
+use crate::settings::{Mistake, Mistakes};
+
+/// The file that holds what is not a topic.
+pub const MAIN_FILE: &str = "hearken.toml";
+/// The folder that holds one file per topic.
+pub const TOPICS_FOLDER: &str = "topics";
+
+/// Everything that was configured, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the files are; relative paths in them are meant from here.
+    pub folder: PathBuf,
+    /// `sqlite:PATH`, `sqlite::memory:` or `postgres://…`.
+    pub database: String,
+    /// Where the pages are.
+    pub web: Web,
+    /// The zone of everything that has none of its own.
+    pub zone: Tz,
+    /// The language of everything that has none of its own.
+    pub locale: Locale,
+    /// People known by name.
+    pub people: Vec<Person>,
+    /// Who can be told, in the order of the file.
+    pub receivers: Vec<Receiver>,
+    /// Who is told what, in the order of the file.
+    pub routes: Vec<Route>,
+    /// Reports that are sent by themselves.
+    pub reports: Vec<ReportSchedule>,
+    /// Places that can be listened to: those of the file, and those that need no settings.
+    pub places: Vec<Arc<NamedPlace>>,
+    /// The bot that answers people.
+    pub bot: Option<BotConfig>,
+    /// What is listened for, by name.
+    pub topics: Vec<Arc<Topic>>,
+    /// What works as it is written, but hardly as it was meant.
+    pub warnings: Vec<Mistake>,
+}
+
+/// Reads and checks `hearken.toml` and `topics/*.toml` of a folder.
+pub fn load(folder: &Path) -> Result<Config, Vec<Mistake>> {
+    let mistakes = Mistakes::default();
+    let files = Files::read(folder, &mistakes);
+    check(folder, &files, &mistakes)
+}
+
+/// Checks texts as if they were files: that of `hearken.toml`, and one per topic with its name.
+pub fn from_texts(folder: &Path, main: &str, topics: &[(&str, &str)]) -> Result<Config, Vec<Mistake>> {
+    check(folder, &Files::from_texts(folder, main, topics), &Mistakes::default())
+}
+
+fn check(folder: &Path, files: &Files, mistakes: &Mistakes) -> Result<Config, Vec<Mistake>> {
+    let (mut config, known) = main_file::read(folder, files, mistakes);
+    if files.topics.is_empty() && mistakes.count() == 0 {
+        mistakes.add(Mistake {
+            file: files::shown(&folder.join(TOPICS_FOLDER)),
+            message: "no topic is there, so there is nothing to listen for".to_owned(),
+            hint: format!("write {TOPICS_FOLDER}/<name>.toml; `hearken init` writes an example"),
+            ..Mistake::default()
+        });
+    }
+    config.topics = files.topics.iter().filter_map(|file| topic::read(file, &known, mistakes)).map(Arc::new).collect();
+    if mistakes.count() > 0 {
+        return Err(mistakes.sorted());
+    }
+    config.warnings = mistakes.warnings();
+    Ok(config)
+}
+
+impl Config {
+    /// The topic of this name.
+    pub fn topic(&self, name: &TopicName) -> Option<&Arc<Topic>> {
+        self.topics.iter().find(|topic| topic.name == *name)
+    }
+
+    /// The receiver of this name.
+    pub fn receiver(&self, name: &ReceiverName) -> Option<&Receiver> {
+        self.receivers.iter().find(|receiver| receiver.name == *name)
+    }
+
+    /// Who is told of an incident of a topic: the receivers of every route that fits; when none fits, the topic's owner; when it has none, everybody.
+    /// A receiver's `next` is not among them: it is told when that receiver cannot be reached.
+    pub fn told(&self, topic: &TopicName, severity: Severity) -> Vec<ReceiverName> {
+        let mut names: Vec<ReceiverName> = Vec::new();
+        let routed = self.routes.iter().filter(|route| route.fits(topic, severity)).flat_map(|route| &route.receivers);
+        let owner = || self.topic(topic).and_then(|topic| topic.owner.as_ref());
+        for name in routed {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        match (names.is_empty(), owner()) {
+            (false, _) => names,
+            (true, Some(owner)) => vec![owner.clone()],
+            (true, None) => self.receivers.iter().map(|receiver| receiver.name.clone()).collect(),
+        }
+    }
+
+    /// Every source that some topic wants, once each, by name, with the topics that want it.
+    pub fn wanted_sources(&self) -> Vec<WantedSource> {
+        place::wanted_sources(&self.topics)
+    }
+}

@@ -4,17 +4,23 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
+use serde::Serialize;
+
 /// One mistake, told the way a good compiler tells it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Mistake {
     /// The file, as the user named it.
     pub file: String,
     /// Its line, from 1; 0 when the whole file is meant.
     pub line: usize,
+    /// Its column in characters, from 1; 0 when the whole line is meant.
+    pub column: usize,
     /// The key's path, such as `source.mastodon[0].token`; empty when the whole file is meant.
     pub place: String,
     /// What is wrong, with the value that is.
     pub message: String,
+    /// The line it stands in with a line of `^` under the place; empty when the message says it all.
+    pub excerpt: String,
     /// A way out; empty when there is none to tell.
     pub hint: String,
 }
@@ -25,10 +31,16 @@ impl fmt::Display for Mistake {
         if self.line > 0 {
             write!(f, ":{}", self.line)?;
         }
+        if self.column > 0 {
+            write!(f, ":{}", self.column)?;
+        }
         if !self.place.is_empty() {
             write!(f, ": {}", self.place)?;
         }
         write!(f, ": {}", self.message)?;
+        for line in self.excerpt.lines() {
+            write!(f, "\n    {line}")?;
+        }
         if !self.hint.is_empty() {
             write!(f, "\n  hint: {}", self.hint)?;
         }
@@ -36,28 +48,45 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// Where a reading collects its mistakes; clones share one list.
+/// Where a reading collects its mistakes, and its warnings apart from them; clones share both lists.
 #[derive(Clone, Debug, Default)]
-pub struct Mistakes(Rc<RefCell<Vec<Mistake>>>);
+pub struct Mistakes {
+    found: Rc<RefCell<Vec<Mistake>>>,
+    warnings: Rc<RefCell<Vec<Mistake>>>,
+}
 
 impl Mistakes {
     /// Adds one.
     pub fn add(&self, mistake: Mistake) {
-        self.0.borrow_mut().push(mistake);
+        self.found.borrow_mut().push(mistake);
     }
 
-    /// How many there are so far.
+    /// Adds a warning: it works as it is written, but hardly as it was meant.
+    pub fn warn(&self, warning: Mistake) {
+        self.warnings.borrow_mut().push(warning);
+    }
+
+    /// How many mistakes there are so far; warnings do not count.
     pub fn count(&self) -> usize {
-        self.0.borrow().len()
+        self.found.borrow().len()
     }
 
-    /// All of them, by file and line.
+    /// All mistakes, by file and line.
     pub fn sorted(&self) -> Vec<Mistake> {
-        let mut all = self.0.borrow().clone();
-        all.sort();
-        all.dedup();
-        all
+        in_order(&self.found)
     }
+
+    /// All warnings, by file and line.
+    pub fn warnings(&self) -> Vec<Mistake> {
+        in_order(&self.warnings)
+    }
+}
+
+fn in_order(list: &RefCell<Vec<Mistake>>) -> Vec<Mistake> {
+    let mut all = list.borrow().clone();
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// The known word nearest to a mistyped one, when one is near enough to be meant.

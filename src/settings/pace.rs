@@ -6,6 +6,7 @@ use chrono::Duration;
 use chrono_tz::Tz;
 
 use crate::domain::Timestamp;
+use crate::domain::time::timestamp;
 
 /// A pace (`every 2m`) or a cron schedule (seven fields, seconds first) in a time zone.
 #[derive(Clone, Debug)]
@@ -34,10 +35,22 @@ impl Pace {
     }
 
     /// Reads a cron expression; five fields (the common form) get a leading second 0.
+    /// Weekdays are numbered as in crontab: 0 and 7 are Sunday, 1 is Monday.
     pub fn cron(text: &str, zone: Tz) -> Result<Self, String> {
-        let fields = text.split_whitespace().count();
-        let whole = if fields == 5 { format!("0 {text}") } else { text.to_owned() };
-        let schedule = cron::Schedule::from_str(&whole).map_err(|error| error.to_string())?;
+        let mut fields: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        match fields.len() {
+            5 => fields.insert(0, "0".to_owned()),
+            6 | 7 => {}
+            1 if text.trim_start().starts_with('@') => {}
+            count => return Err(format!("it has {count} fields")),
+        }
+        if let Some(weekday) = fields.get_mut(5) {
+            *weekday = name_weekdays(weekday);
+        }
+        let schedule = cron::Schedule::from_str(&fields.join(" ")).map_err(|error| error.to_string())?;
+        if schedule.after(&timestamp(0)).next().is_none() {
+            return Err("no such day ever comes".to_owned());
+        }
         Ok(Self::Cron(Box::new(schedule), zone))
     }
 
@@ -52,10 +65,34 @@ impl Pace {
     }
 }
 
+/// Weekday numbers as names: the `cron` crate counts from 1 for Sunday, people and crontab from 1 for Monday.
+fn name_weekdays(field: &str) -> String {
+    const NAMES: [&str; 8] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let number = |text: &str| text.parse::<usize>().ok().filter(|n| *n < NAMES.len());
+    let one = |part: &str| -> String {
+        let (days, step) = part.split_once('/').map_or((part, None), |(days, step)| (days, Some(step)));
+        let ends = match days.split_once('-') {
+            Some((from, to)) => number(from).zip(number(to)),
+            None => number(days).map(|day| (day, day)),
+        };
+        let step = match step {
+            Some(step) => step.parse().ok().filter(|n| *n > 0),
+            None => Some(1),
+        };
+        match (ends, step) {
+            (Some((from, to)), Some(step)) if from <= to => {
+                let named: Vec<&str> = (from..=to).step_by(step).map(|day| NAMES[day]).collect();
+                named.join(",")
+            }
+            _ => part.to_owned(),
+        }
+    };
+    field.split(',').map(one).collect::<Vec<_>>().join(",")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::time::timestamp;
 
     #[test]
     fn durations_have_a_unit_and_are_not_zero() {
@@ -71,5 +108,29 @@ mod tests {
         let pace = Pace::cron("0 9 * * Mon", chrono_tz::Asia::Taipei).expect("valid");
         let next = pace.next_after(timestamp(0)).expect("some");
         assert_eq!(next.to_rfc3339(), "1970-01-05T01:00:00+00:00");
+    }
+
+    #[test]
+    fn weekdays_are_numbered_as_in_crontab() {
+        let first = |text: &str| {
+            let pace = Pace::cron(text, chrono_tz::UTC).expect("valid");
+            pace.next_after(timestamp(0)).expect("some").format("%a").to_string()
+        };
+        // The first of January 1970 was a Thursday.
+        assert_eq!(first("0 9 * * 1"), "Mon");
+        assert_eq!(first("0 9 * * 0"), "Sun");
+        assert_eq!(first("0 9 * * 7"), "Sun");
+        assert_eq!(first("0 9 * * 6-7"), "Sat");
+        assert_eq!(first("0 9 * * 2,3"), "Tue");
+        assert_eq!(first("0 9 * * Fri"), "Fri");
+        assert_eq!(first("0 0 9 * * 1"), "Mon");
+    }
+
+    #[test]
+    fn a_schedule_that_never_comes_is_refused() {
+        assert_eq!(Pace::cron("0 9 30 2 *", chrono_tz::UTC).err().as_deref(), Some("no such day ever comes"));
+        assert_eq!(Pace::cron("0 9", chrono_tz::UTC).err().as_deref(), Some("it has 2 fields"));
+        assert!(Pace::cron("@daily", chrono_tz::UTC).is_ok());
+        assert!(Pace::cron("0 9 * * 9", chrono_tz::UTC).is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! Secrets: named in a file, never written there.
 
 use std::fmt;
+use std::path::Path;
 
 /// Where a secret is kept: `env:NAME` or `file:PATH`. Shows its place, never its value.
 #[derive(Clone, PartialEq, Eq)]
@@ -18,6 +19,14 @@ impl Secret {
             Some(("env", name)) if !name.is_empty() => Some(Self::Env(name.to_owned())),
             Some(("file", path)) if !path.is_empty() => Some(Self::File(path.to_owned())),
             _ => None,
+        }
+    }
+
+    /// The same secret with a relative path meant from `folder`.
+    pub fn within(self, folder: &Path) -> Self {
+        match self {
+            Self::File(path) => Self::File(folder.join(path).to_string_lossy().into_owned()),
+            Self::Env(name) => Self::Env(name),
         }
     }
 

@@ -2,16 +2,20 @@
 
 use std::cell::RefCell;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use chrono::Duration;
+use chrono_tz::Tz;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Mistake, Mistakes, Pace, Secret, nearest};
+use crate::domain::Locale;
 
 /// One TOML file's text, parsed as far as it can be.
 pub struct Document<'a> {
     file: String,
+    folder: PathBuf,
     text: &'a str,
     root: Spanned<DeTable<'a>>,
     mistakes: Mistakes,
@@ -29,15 +33,23 @@ impl<'a> Document<'a> {
                 place: String::new(),
                 message: error.message().to_owned(),
                 hint: "see https://toml.io for how TOML is written".to_owned(),
+                ..Mistake::default()
             });
         }
-        Self { file: file.to_owned(), text, root, mistakes: mistakes.clone() }
+        Self { file: file.to_owned(), folder: PathBuf::new(), text, root, mistakes: mistakes.clone() }
+    }
+
+    /// The folder that relative paths in the file are meant from.
+    pub fn with_folder(mut self, folder: &Path) -> Self {
+        self.folder = folder.to_owned();
+        self
     }
 
     /// The whole file as a table.
     pub fn root(&self) -> Table<'_> {
         Table {
             file: &self.file,
+            folder: &self.folder,
             text: self.text,
             place: String::new(),
             span: 0..0,
@@ -51,6 +63,7 @@ impl<'a> Document<'a> {
 /// A table under reading. Ask for every key it may have, then call [`Table::finish`].
 pub struct Table<'a> {
     file: &'a str,
+    folder: &'a Path,
     text: &'a str,
     place: String,
     span: Range<usize>,
@@ -96,13 +109,47 @@ impl<'a> Table<'a> {
 
     /// Adds a mistake some lines below the line where a key's value begins, for values of several lines.
     pub fn mistake_below(&self, key: &str, lines: usize, message: impl Into<String>, hint: impl Into<String>) {
-        self.mistakes.add(Mistake {
+        let mistake = self.at(key, message, hint);
+        self.mistakes.add(Mistake { line: mistake.line + lines, ..mistake });
+    }
+
+    /// Adds a warning at a key: it works as it is written, but hardly as it was meant.
+    pub fn warning(&self, key: &str, message: impl Into<String>, hint: impl Into<String>) {
+        self.mistakes.warn(self.at(key, message, hint));
+    }
+
+    /// A mistake at a key (or at the table itself when `key` is empty), not yet added.
+    pub fn at(&self, key: &str, message: impl Into<String>, hint: impl Into<String>) -> Mistake {
+        Mistake {
             file: self.file.to_owned(),
-            line: self.line(key) + lines,
+            line: self.line(key),
             place: self.path(key),
             message: message.into(),
             hint: hint.into(),
-        });
+            ..Mistake::default()
+        }
+    }
+
+    /// The line where the content of a text begins, from 1: the one after the quotes when a text in three quotes begins with a new line.
+    pub fn content_line(&self, key: &str) -> usize {
+        self.line(key) + usize::from(self.begins_below(key))
+    }
+
+    /// How many characters of the file stand before the content of a text, in its first, second … line.
+    pub fn content_column(&self, key: &str, line: usize) -> usize {
+        let Some(value) = self.table.get(key).filter(|_| line == 1 && !self.begins_below(key)) else { return 0 };
+        let before = self.text.get(..value.span().start).unwrap_or_default();
+        let quotes = if is_long(self.raw(key)) { 3 } else { 1 };
+        before.chars().rev().take_while(|c| *c != '\n').count() + quotes
+    }
+
+    fn raw(&self, key: &str) -> &str {
+        self.table.get(key).and_then(|value| self.text.get(value.span())).unwrap_or_default()
+    }
+
+    fn begins_below(&self, key: &str) -> bool {
+        let inside = self.raw(key).trim_start_matches(['\'', '"']);
+        is_long(self.raw(key)) && (inside.starts_with('\n') || inside.starts_with("\r\n"))
     }
 
     /// Where mistakes go.
@@ -212,34 +259,78 @@ impl<'a> Table<'a> {
     }
 
     /// `pace = "2m"` or `cron = "0 */5 * * * *"`; `None` when neither is there.
-    pub fn pace(&self, zone: chrono_tz::Tz) -> Option<Pace> {
+    pub fn pace(&self, zone: Tz) -> Option<Pace> {
         let every = self.duration("pace").map(Pace::Every);
-        let cron = self.text("cron").and_then(|text| match Pace::cron(&text, zone) {
+        let cron = self.cron("cron", zone);
+        if self.has("pace") && self.has("cron") {
+            self.mistake("cron", "it has a `pace` too; one of the two says when", "remove one of the two");
+        }
+        cron.or(every)
+    }
+
+    /// A cron schedule in a time zone.
+    pub fn cron(&self, key: &str, zone: Tz) -> Option<Pace> {
+        let text = self.text(key)?;
+        match Pace::cron(&text, zone) {
             Ok(pace) => Some(pace),
             Err(error) => {
                 self.mistake(
-                    "cron",
+                    key,
                     format!("`{text}` is not a cron schedule: {error}"),
                     "five fields (minute hour day month weekday), or six with seconds first, such as \"*/10 * * * *\"",
                 );
                 None
             }
-        });
-        if self.has("pace") && self.has("cron") {
-            self.mistake("cron", "a source has either `pace` or `cron`", "remove one of the two");
         }
-        cron.or(every)
     }
 
     /// A secret by its place. A secret written in clear is a mistake, and is not repeated in it.
     pub fn secret(&self, key: &str) -> Option<Secret> {
         let text = self.text(key)?;
-        let secret = Secret::new(&text);
+        let secret = Secret::new(&text).map(|secret| secret.within(self.folder));
         if secret.is_none() {
             let name = key.to_uppercase();
             self.mistake(key, "a secret is written here in clear", format!("use `env:{name}` or `file:secrets/{key}`"));
         }
         secret
+    }
+
+    /// A time zone by its IANA name.
+    pub fn zone(&self, key: &str) -> Option<Tz> {
+        let text = self.text(key)?;
+        let zone = text.parse::<Tz>().ok();
+        if zone.is_none() {
+            let known: Vec<&str> = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
+            let hint = match nearest(&text, &known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "an IANA name, such as `Asia/Taipei`".to_owned(),
+            };
+            self.mistake(key, format!("`{text}` is not a time zone"), hint);
+        }
+        zone
+    }
+
+    /// The language of our own words, by its tag.
+    pub fn locale(&self, key: &str) -> Option<Locale> {
+        let known: Vec<&str> = Locale::ALL.iter().map(|locale| locale.as_str()).collect();
+        Locale::find(self.word(key, &known)?)
+    }
+
+    /// A name that other tables refer to: 1 to 64 of `a-z 0-9 - _`; its absence is a mistake.
+    pub fn need_name<T>(&self, key: &str, new: impl Fn(String) -> Option<T>) -> Option<T> {
+        let rule = "1 to 64 of a-z, 0-9, - and _, such as \"coffee-care\"";
+        let text = self.need_text(key, rule)?;
+        let name = new(text.clone());
+        if name.is_none() {
+            self.mistake(key, format!("`{text}` is not a name"), rule);
+        }
+        name
+    }
+
+    /// Adds a mistake for a reference that leads nowhere.
+    pub fn not_found(&self, key: &str, what: &str, word: &str, known: &[&str]) {
+        let hint = if known.is_empty() { format!("no {what} is there yet") } else { did_you_mean(word, known) };
+        self.mistake(key, format!("there is no {what} `{word}`"), hint);
     }
 
     /// A table below, when it is there.
@@ -277,6 +368,7 @@ impl<'a> Table<'a> {
     fn below(&self, table: &'a DeTable<'a>, span: Range<usize>, place: String) -> Table<'a> {
         Table {
             file: self.file,
+            folder: self.folder,
             text: self.text,
             place,
             span,
@@ -299,10 +391,16 @@ impl<'a> Table<'a> {
                     place: self.path(name),
                     message: format!("`{name}` is not a known key"),
                     hint: did_you_mean(name, &known),
+                    ..Mistake::default()
                 });
             }
         }
     }
+}
+
+/// Whether a text stands in three quotes.
+fn is_long(raw: &str) -> bool {
+    raw.starts_with("'''") || raw.starts_with("\"\"\"")
 }
 
 /// "did you mean …?", or the list of what is known.
