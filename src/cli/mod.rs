@@ -3,6 +3,8 @@
 //! In: arguments. Out: text for people (or JSON for programs) on standard output, an exit code.
 //! Never: does a thing itself that `desk`, `pipeline` or `app` can do.
 
+mod bench;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -32,7 +34,10 @@ struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Measures the program's own parts against labelled data.
+    Bench(bench::Args),
+}
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
@@ -55,7 +60,9 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
-    match command {}
+    match command {
+        Command::Bench(args) => bench::run(args).await,
+    }
 }
 
 /// Logs go to standard error, so that standard output stays clean for results.

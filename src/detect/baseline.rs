@@ -174,7 +174,7 @@ impl Baseline {
         self.measure(slot, mentions, negative, heard, usual);
         let expected = usual.mentions * heard;
         // In its first day a topic has no level yet that a surge could be told from.
-        let most = if self.hours() < 24.0 { f64::INFINITY } else { CLIP * expected + 5.0 };
+        let most = if self.hours() < 24.0 { f64::INFINITY } else { CLIP * expected + 2.0 };
         let seen = mentions.min(most);
         let shape = self.shape(slot);
         let keep = 0.5f64.powf(heard / LEVEL_HALF_LIFE);
@@ -214,8 +214,8 @@ impl Baseline {
     fn measure_hour(&mut self, hour: Hour) {
         let keep = 0.5f64.powf(1.0 / SPREAD_HALF_LIFE);
         let spread = self.spread();
-        // One wild hour must not blind us for weeks: residuals count up to five standard deviations.
-        let most = 25.0 * spread.clump * hour.variance.max(0.5);
+        // One wild hour must not blind us for weeks: residuals count up to four standard deviations.
+        let most = 16.0 * spread.clump * hour.variance.max(0.25);
         let residual = (hour.negative - hour.usual_negative).powi(2).min(most);
         self.share_residual = self.share_residual * keep + residual;
         self.share_variance = self.share_variance * keep + hour.variance;

@@ -11,10 +11,13 @@ use super::sensitivity::Sensitivity;
 use super::{Finding, Heard, News, tail};
 use crate::domain::{Bucket, Observation, Severity};
 
-/// Windows that may raise an alarm, in buckets: five minutes to six hours.
-pub const WINDOWS: [i64; 7] = [1, 3, 6, 12, 24, 48, 72];
-/// Windows that say whether it still goes on: up to three hours.
-const GOING_ON: [i64; 4] = [3, 6, 12, 36];
+/// Windows that may raise an alarm, five minutes to six hours, in buckets, each with its share of the false alarms that
+/// are allowed. One story and its reposts come within half an hour under one label, with a tail that no model of spread
+/// over hours describes well: the short windows get little, and see only what is beyond doubt.
+pub const WINDOWS: [(i64, f64); 7] =
+    [(1, 0.001), (3, 0.001), (6, 0.01), (12, 0.15), (24, 0.15), (48, 0.15), (72, 0.15)];
+/// Windows that say whether it still goes on: up to two hours.
+const GOING_ON: [i64; 4] = [3, 6, 12, 24];
 
 /// So many negative mentions at least, however small their chance.
 const LEAST_NEGATIVE: i64 = 5;
@@ -26,15 +29,24 @@ const LEAST_SHARE_TIMES: f64 = 1.5;
 /// A day must have been heard before anything can be called unusual.
 const LEAST_HOURS: f64 = 24.0;
 /// The count must be rarer than this by itself; the share carries the stated rate.
-const COUNT_TAIL: f64 = 1e-3;
+const COUNT_TAIL: f64 = 3e-3;
 /// It goes on while both tails of a short window are rarer than this.
 const STILL_TAIL: f64 = 0.02;
-/// So many heard buckets without a sign of it, and it is over: three hours.
-const CALM_BUCKETS: u32 = 36;
-/// Back within so many buckets, it is the same incident: twelve hours.
-const COMES_BACK: i64 = 144;
+/// So many heard buckets without a sign of it, and it is over: two hours.
+const CALM_BUCKETS: u32 = 24;
+/// Back within so many buckets, it is the same incident: six hours.
+const COMES_BACK: i64 = 72;
 /// An incident keeps the baseline frozen at most so long: three days. What lasts longer is the new usual.
 const LONGEST_FREEZE: i64 = 864;
+
+/// Windows in which a surge of mentions is looked for: five minutes to three hours.
+const SURGES: [i64; 3] = [1, 12, 36];
+/// It is one when there are so many mentions, so many times the usual, with a chance below this.
+const LEAST_SURGE: f64 = 8.0;
+const SURGE_TIMES: f64 = 2.0;
+const SURGE_TAIL: f64 = 1e-4;
+/// Two surges less than this apart are one stretch: a day.
+const SURGE_APART: i64 = 288;
 
 /// Where the topic stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,7 +54,7 @@ enum Life {
     /// Nothing is wrong.
     Calm,
     /// An incident is open.
-    Open { first: Bucket, severity: Severity, calm: u32 },
+    Open { first: Bucket, last: Bucket, severity: Severity, calm: u32 },
     /// It is over, but may come back.
     Over { first: Bucket, severity: Severity, since: Bucket },
 }
@@ -55,6 +67,8 @@ pub struct Negative {
     life: Life,
     /// Windows do not reach before this bucket.
     floor: Bucket,
+    /// A stretch of far more mentions than usual, whatever they say: its first and last bucket.
+    surge: Option<(Bucket, Bucket)>,
 }
 
 /// A window that was looked at closely.
@@ -66,12 +80,17 @@ struct Verdict {
 impl Negative {
     /// A memory that may raise alarms from `began` on; earlier buckets only teach it what is usual.
     pub fn new(began: Bucket) -> Self {
-        Self { baseline: Baseline::default(), recent: Recent::default(), life: Life::Calm, floor: began }
+        Self { baseline: Baseline::default(), recent: Recent::default(), life: Life::Calm, floor: began, surge: None }
     }
 
     /// What is usual, as learnt so far.
     pub fn baseline(&self) -> &Baseline {
         &self.baseline
+    }
+
+    /// Raises no alarm for what was said before `bucket`; what it learns from that stays.
+    pub fn no_alarm_before(&mut self, bucket: Bucket) {
+        self.floor = self.floor.max(bucket);
     }
 
     /// Judges the next closed bucket. An unheard one (`heard` of 0.0) is passed over: a gap is not a zero.
@@ -82,6 +101,7 @@ impl Negative {
         }
         let usual = self.baseline.usual(heard.slot);
         self.recent.add(heard, usual, self.frozen(heard.bucket));
+        self.set_surge_apart(heard.bucket);
         if heard.bucket < self.floor || self.baseline.hours() < LEAST_HOURS {
             return None;
         }
@@ -92,12 +112,36 @@ impl Negative {
                 self.watch_for(heard.bucket, sensitivity, None)
             }
             Life::Over { first, severity, .. } => self.watch_for(heard.bucket, sensitivity, Some((first, severity))),
-            Life::Open { first, severity, calm } => self.follow(heard.bucket, first, severity, calm),
+            Life::Open { first, last, severity, calm } => self.follow(heard.bucket, (first, last), severity, calm),
         }
     }
 
     fn frozen(&self, now: Bucket) -> bool {
         matches!(self.life, Life::Open { first, .. } if now < first.plus(LONGEST_FREEZE))
+    }
+
+    /// Claims the buckets of a surge of mentions, be it praise, news or machines: it teaches nothing about usual days.
+    fn set_surge_apart(&mut self, now: Bucket) {
+        if self.baseline.hours() < LEAST_HOURS {
+            return;
+        }
+        let SpreadAround { clump, alpha, .. } = self.baseline.spread();
+        let surging = |window: &Window| {
+            let mentions = window.mentions as f64;
+            mentions >= LEAST_SURGE
+                && mentions >= SURGE_TIMES * window.usual_mentions
+                && tail::negative_binomial(mentions / clump, window.usual_mentions / clump, alpha) <= SURGE_TAIL
+        };
+        let windows = self.recent.windows(&SURGES, Bucket::of_millis(i64::MIN / 2));
+        let Some(window) = windows.into_iter().rfind(surging) else { return };
+        let since = match self.surge {
+            Some((since, last)) if now < last.plus(SURGE_APART) => since,
+            _ => window.from,
+        };
+        self.surge = Some((since, now));
+        if now < since.plus(LONGEST_FREEZE) {
+            self.recent.claim(window.from);
+        }
     }
 
     fn learn_until(&mut self, now: Bucket) {
@@ -115,13 +159,14 @@ impl Negative {
         sensitivity: Sensitivity,
         before: Option<(Bucket, Severity)>,
     ) -> Option<Finding> {
-        let most = sensitivity.per_decision(WINDOWS.len());
-        let alarming =
-            |verdict: &Verdict| verdict.observation.share_tail <= most && verdict.observation.count_tail <= COUNT_TAIL;
         let verdict = self
-            .verdicts(&WINDOWS)
+            .verdicts(&WINDOWS.map(|(length, _)| length))
             .into_iter()
-            .filter(alarming)
+            .filter(|verdict| {
+                let part = WINDOWS.iter().find(|(length, _)| *length == verdict.window.length).map_or(0.0, |w| w.1);
+                let Observation { share_tail, count_tail, .. } = verdict.observation;
+                share_tail <= sensitivity.per_decision(part) && count_tail <= COUNT_TAIL
+            })
             .min_by(|a, b| a.observation.share_tail.total_cmp(&b.observation.share_tail))?;
         let news = if before.is_some() { News::Reopened } else { News::Opened };
         let found = severity_of(&verdict.observation);
@@ -130,12 +175,18 @@ impl Negative {
             None => (self.recent.beginning(&verdict.window), found),
         };
         self.recent.claim(first);
-        self.life = Life::Open { first, severity, calm: 0 };
+        self.life = Life::Open { first, last: now, severity, calm: 0 };
         Some(Finding { news, first, last: now, severity, observation: verdict.observation })
     }
 
     /// Follows an open incident.
-    fn follow(&mut self, now: Bucket, first: Bucket, severity: Severity, calm: u32) -> Option<Finding> {
+    fn follow(
+        &mut self,
+        now: Bucket,
+        (first, last): (Bucket, Bucket),
+        severity: Severity,
+        calm: u32,
+    ) -> Option<Finding> {
         let still = |verdict: &Verdict| {
             verdict.observation.share_tail <= STILL_TAIL && verdict.observation.count_tail <= STILL_TAIL
         };
@@ -143,12 +194,11 @@ impl Negative {
         let Some(verdict) = worst else {
             let calm = calm + 1;
             if calm < CALM_BUCKETS {
-                self.life = Life::Open { first, severity, calm };
+                self.life = Life::Open { first, last, severity, calm };
                 return None;
             }
             self.life = Life::Over { first, severity, since: now };
             self.floor = now.next();
-            let last = now.plus(-i64::from(calm));
             let window = self.recent.windows(&[GOING_ON[2]], first).pop()?;
             let observation = self.observe(&window);
             return Some(Finding { news: News::Resolved, first, last, severity, observation });
@@ -156,8 +206,9 @@ impl Negative {
         let found = severity_of(&verdict.observation);
         let news = if found > severity { News::Risen } else { News::GoesOn };
         let severity = severity.max(found);
-        self.life = Life::Open { first, severity, calm: 0 };
-        Some(Finding { news, first, last: now, severity, observation: verdict.observation })
+        let last = last.max(self.recent.ending(&verdict.window));
+        self.life = Life::Open { first, last, severity, calm: 0 };
+        Some(Finding { news, first, last, severity, observation: verdict.observation })
     }
 
     /// The windows that hold enough evidence to be worth the arithmetic, with its outcome.
@@ -221,3 +272,6 @@ fn severity_of(observation: &Observation) -> Severity {
         _ => Severity::Notice,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -166,6 +166,19 @@ impl Recent {
         }
         best.1
     }
+
+    /// Where the surge in a window ended so far: the end before which most more negatives came than usual.
+    pub fn ending(&self, window: &Window) -> Bucket {
+        let mut best = (0.0, window.from);
+        let mut excess = 0.0;
+        for judged in self.buckets.iter().filter(|judged| judged.bucket >= window.from) {
+            excess += judged.negative as f64 - judged.usual_negative;
+            if excess > best.0 {
+                best = (excess, judged.bucket);
+            }
+        }
+        best.1
+    }
 }
 
 fn close(windows: &mut Vec<Window>, window: Window) {
@@ -215,12 +228,13 @@ mod tests {
     }
 
     #[test]
-    fn a_surge_begins_where_the_excess_began() {
+    fn a_surge_reaches_from_where_the_excess_began_to_where_it_ended() {
         let mut recent = Recent::default();
-        for (i, negative) in [1, 0, 1, 6, 8, 9].into_iter().enumerate() {
+        for (i, negative) in [1, 0, 1, 6, 8, 9, 0, 1, 0].into_iter().enumerate() {
             recent.add(&heard(i as i64 * 5, negative, &[]), USUAL, false);
         }
         let window = recent.windows(&[72], Bucket::of_millis(0))[0];
         assert_eq!(recent.beginning(&window), Bucket::of_millis(15 * 60_000));
+        assert_eq!(recent.ending(&window), Bucket::of_millis(25 * 60_000));
     }
 }

@@ -56,10 +56,10 @@ impl Sensitivity {
         self.per_month
     }
 
-    /// The tail below which one decision may alarm, when each bucket tries so many windows (Bonferroni: it holds
-    /// however the windows overlap).
-    pub fn per_decision(self, windows: usize) -> f64 {
-        self.per_month / (DECISIONS_A_MONTH * windows.max(1) as f64)
+    /// The tail below which one decision may alarm, when it has this share of the false alarms of its bucket (shares
+    /// that sum to 1.0: the rate then holds however the windows overlap).
+    pub fn per_decision(self, share: f64) -> f64 {
+        self.per_month / DECISIONS_A_MONTH * share
     }
 }
 
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn the_rate_is_shared_by_all_decisions_of_a_month() {
-        let tail = Sensitivity::default().per_decision(7);
-        assert!((tail * 8_640.0 * 7.0 - 1.0).abs() < 1e-12);
+        let tail = Sensitivity::default().per_decision(0.25);
+        assert!((tail * 8_640.0 * 4.0 - 1.0).abs() < 1e-12);
     }
 }

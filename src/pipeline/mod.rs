@@ -1,1 +1,5 @@
 //! The stages: collect, ingest, watch, dispatch, deliver. They talk through tables; a restart repeats, it never loses.
+
+mod watch;
+
+pub use watch::{Round, Subject, Watch, Watermark};

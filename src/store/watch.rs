@@ -6,7 +6,8 @@
 use super::backend::{in_transaction, on_backend};
 use super::incident::put_moment;
 use super::{Error, Store};
-use crate::domain::{Bucket, Incident, Interval, MentionId, Moment, SourceName, TopicName};
+use crate::domain::time::timestamp;
+use crate::domain::{Bucket, Incident, Interval, MentionId, Moment, SourceName, Timestamp, TopicName};
 
 /// What is remembered of a topic between two rounds.
 #[derive(Clone, Debug, PartialEq)]
@@ -202,6 +203,13 @@ impl Store {
         rows.into_iter()
             .map(|(id,)| MentionId::new(id).ok_or_else(|| Error::Corrupt("a mention's id".into())))
             .collect()
+    }
+
+    /// When the oldest post that still waits to be ingested was read; `None` when none waits.
+    pub async fn oldest_in_inbox(&self) -> Result<Option<Timestamp>, Error> {
+        let (oldest,): (Option<i64>,) = on_backend!(self, pool =>
+            sqlx::query_as("select min(received_at) from inbox").fetch_one(pool).await)?;
+        Ok(oldest.map(timestamp))
     }
 
     /// When a topic's mentions were posted that we already hold: its first bucket; `None` when there are none.

@@ -5,3 +5,4 @@ mod database;
 mod floors;
 mod mastodon;
 mod store_story;
+mod watch;
