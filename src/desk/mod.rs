@@ -11,8 +11,12 @@ mod words;
 
 pub use error::Error;
 pub use ticket::Opened;
+pub use words::state as state_word;
 
-use crate::domain::{Clock, Locale};
+use std::sync::Arc;
+
+use crate::config::{Live, Topic};
+use crate::domain::{Clock, TopicName};
 use crate::store::Store;
 
 /// The longest name of a person, in characters.
@@ -26,15 +30,18 @@ const REASON_CHARS: usize = 500;
 #[derive(Clone, Debug)]
 pub struct Desk {
     store: Store,
+    live: Arc<Live>,
     clock: Clock,
-    /// The language of what the desk writes by itself: tickets' titles.
-    locale: Locale,
 }
 
 impl Desk {
-    /// A desk over a store.
-    pub fn new(store: Store, clock: Clock, locale: Locale) -> Self {
-        Self { store, clock, locale }
+    /// A desk over a store, for what is configured.
+    pub fn new(store: Store, live: Arc<Live>, clock: Clock) -> Self {
+        Self { store, live, clock }
+    }
+
+    fn topic(&self, name: &TopicName) -> Option<Arc<Topic>> {
+        self.live.config().topic(name).cloned()
     }
 }
 

@@ -31,6 +31,9 @@ impl Desk {
         if length < Duration::minutes(1) || length > LONGEST {
             return Err(Error::Length);
         }
+        if let Some(name) = topic.filter(|name| self.topic(name).is_none()) {
+            return Err(Error::NoTopic(name.clone()));
+        }
         let from = self.clock.now();
         let until = from + length;
         let there = self.store.silences(from).await?;

@@ -1,8 +1,11 @@
 //! What a person may do to tickets: open, take, give, move on, note.
 
 use super::{Desk, Error, NAME_CHARS, NOTE_CHARS, name, words};
-use crate::domain::{IncidentId, Priority, Severity, Ticket, TicketNumber, TicketState};
+use crate::domain::{IncidentId, MentionId, Priority, Severity, Ticket, TicketNumber, TicketState, TopicName};
 use crate::store::{NewTicket, TicketChange};
+
+/// How many characters of a mention's text its ticket's title has.
+const TITLE_CHARS: usize = 60;
 
 /// A ticket that was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,23 +21,57 @@ impl Desk {
     pub async fn open_ticket_from_incident(&self, id: &IncidentId, by: &str) -> Result<Opened, Error> {
         let by = name(by)?;
         let incident = self.store.incident(id).await?.ok_or(Error::NoIncident)?;
-        let priority = match incident.severity {
+        let topic = self.topic(&incident.topic);
+        let title = topic.as_ref().map_or(incident.topic.as_str(), |topic| &topic.title);
+        let title = words::incident_title(&incident, title, self.live.config().locale);
+        let grave = match incident.severity {
             Severity::Critical => Priority::Urgent,
             Severity::Warning => Priority::High,
             Severity::Notice => Priority::Normal,
         };
-        self.open(NewTicket {
-            topic: incident.topic.clone(),
-            title: words::incident_title(&incident, incident.topic.as_str(), self.locale),
-            priority,
-            incident: Some(id.clone()),
-            mention: None,
-            by: by.to_owned(),
-        })
-        .await
+        let new = self.new_ticket(incident.topic.clone(), title, by);
+        self.open(NewTicket { priority: new.priority.max(grave), incident: Some(id.clone()), ..new }).await
     }
 
-    pub(super) async fn open(&self, new: NewTicket) -> Result<Opened, Error> {
+    /// Opens a ticket from a mention, for one of the topics it is kept under (the first by name when none is told); the
+    /// one that is there when it was opened before. Refused when the text was removed.
+    pub async fn open_ticket_from_mention(
+        &self,
+        id: &MentionId,
+        topic: Option<&TopicName>,
+        by: &str,
+    ) -> Result<Opened, Error> {
+        let by = name(by)?;
+        let mention = self.store.mention(id).await?.ok_or(Error::NoMention)?;
+        let mut topics = self.store.topics_of(id).await?.into_iter().map(|(name, _)| name);
+        let topic = match topic {
+            Some(asked) => topics.find(|name| name == asked).ok_or_else(|| Error::NoTopic(asked.clone()))?,
+            None => topics.next().ok_or(Error::NoMention)?,
+        };
+        if mention.removed_at.is_some() {
+            return Err(Error::Removed);
+        }
+        let text = super::one_line(&mention.raw.whole_text(), TITLE_CHARS);
+        let title = format!("{}：{text}", mention.raw.platform.title());
+        let new = self.new_ticket(topic, title, by);
+        self.open(NewTicket { mention: Some(id.clone()), ..new }).await
+    }
+
+    /// What a new ticket of a topic begins with.
+    fn new_ticket(&self, name: TopicName, title: String, by: &str) -> NewTicket {
+        let rules = self.topic(&name).map(|topic| topic.ticket.clone());
+        NewTicket {
+            topic: name,
+            title,
+            priority: rules.as_ref().map_or(Priority::Normal, |rules| rules.priority),
+            assignee: rules.map(|rules| rules.assignee).unwrap_or_default(),
+            incident: None,
+            mention: None,
+            by: by.to_owned(),
+        }
+    }
+
+    async fn open(&self, new: NewTicket) -> Result<Opened, Error> {
         let (ticket, new) = self.store.open_ticket(&new, self.clock.now()).await?;
         Ok(Opened { ticket, new })
     }

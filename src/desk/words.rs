@@ -4,7 +4,7 @@ use super::Error;
 use crate::domain::{Incident, Locale, TicketState};
 
 /// A ticket state's name.
-pub(super) fn state(state: TicketState, locale: Locale) -> &'static str {
+pub fn state(state: TicketState, locale: Locale) -> &'static str {
     use TicketState::{New, Open, Pending, Solved};
     match (locale, state) {
         (Locale::ZhTw, New) => "新進",

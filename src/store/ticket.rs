@@ -19,6 +19,8 @@ pub struct NewTicket {
     pub title: String,
     /// How soon.
     pub priority: Priority,
+    /// Who has it first; empty when nobody.
+    pub assignee: String,
     /// The incident it comes from.
     pub incident: Option<IncidentId>,
     /// The mention it comes from.
@@ -131,7 +133,7 @@ fn changed(before: &Ticket, change: &TicketChange, at: Timestamp) -> Option<Tick
 }
 
 impl Store {
-    /// Opens a ticket, or gives the one that is there already for the same incident or mention, with `false`.
+    /// Opens a ticket (a new one; open when somebody has it at once), or gives the one that is there already for the same incident or mention, with `false`.
     /// The incident's timeline gets its line in the same transaction.
     pub async fn open_ticket(&self, new: &NewTicket, at: Timestamp) -> Result<(Ticket, bool), Error> {
         let mut tries = 0;
@@ -146,12 +148,13 @@ impl Store {
 
     async fn try_open_ticket(&self, new: &NewTicket, at: Timestamp) -> Result<(Ticket, bool), Error> {
         let insert = format!(
-            "insert into ticket (number, topic, title, state, priority, incident, mention, opened_by, opened_at, \
-             changed_at) \
-             select coalesce(max(number), 0) + 1, $1, $2, 'new', $3, $4, $5, $6, $7, $7 from ticket \
+            "insert into ticket (number, topic, title, state, priority, assignee, incident, mention, opened_by, \
+             opened_at, changed_at) \
+             select coalesce(max(number), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $9 from ticket \
              returning {COLUMNS}"
         );
         let find = format!("select {COLUMNS} from ticket where incident = $1 or mention = $2 order by number limit 1");
+        let state = if new.assignee.is_empty() { TicketState::New } else { TicketState::Open };
         let incident = new.incident.as_ref().map(IncidentId::as_str);
         let mention = new.mention.as_ref().map(MentionId::as_str);
         let row: (Row, bool) = in_transaction!(self, tx => async {
@@ -165,7 +168,9 @@ impl Store {
             let row: Row = sqlx::query_as(sqlx::AssertSqlSafe(insert.as_str()))
                 .bind(new.topic.as_str())
                 .bind(&new.title)
+                .bind(state.as_str())
                 .bind(new.priority.as_str())
+                .bind(&new.assignee)
                 .bind(incident)
                 .bind(mention)
                 .bind(&new.by)
