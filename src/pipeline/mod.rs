@@ -3,3 +3,8 @@
 mod watch;
 
 pub use watch::{Round, Subject, Watch, Watermark};
+mod deliver;
+mod dispatch;
+
+pub use deliver::{Deliver, Delivered};
+pub use dispatch::{Dispatch, Dispatched};

@@ -6,24 +6,11 @@
 use super::backend::{in_transaction, on_backend};
 use super::incident::put_moment;
 use super::{Error, Store};
+use crate::alert::Before;
 use crate::domain::time::timestamp;
 use crate::domain::{
-    Alert, AlertId, Attempt, Delivery, DeliveryId, DeliveryState, IncidentId, Moment, News, ReceiverName, Severity,
-    Timestamp,
+    Alert, AlertId, Attempt, Delivery, DeliveryId, DeliveryState, IncidentId, Moment, ReceiverName, Severity, Timestamp,
 };
-
-/// How often an incident's news was told (written, whatever became of the deliveries).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
-    /// That it began.
-    pub opened: i64,
-    /// That it rose.
-    pub risen: i64,
-    /// That it is over.
-    pub resolved: i64,
-    /// The greatest severity told.
-    pub severity: Option<Severity>,
-}
 
 /// An incident of which something is to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +18,7 @@ pub struct Untold {
     /// Which incident.
     pub incident: IncidentId,
     /// What has been told of it.
-    pub told: Told,
+    pub told: Before,
 }
 
 type Row = (String, String, String, String, i64, i64, String, String, i64, Option<i64>);
@@ -99,7 +86,7 @@ impl Store {
             };
             let incident =
                 IncidentId::new(id.as_str()).ok_or_else(|| Error::Corrupt(format!("incident `{id}`: its id")))?;
-            Ok(Untold { incident, told: Told { opened, risen, resolved, severity } })
+            Ok(Untold { incident, told: Before { opened, risen, resolved, severity } })
         };
         rows.into_iter().map(untold).collect()
     }
@@ -256,16 +243,5 @@ impl Store {
                union all select state, count(*) as n from letter group by state) both group by state order by state";
         let rows: Vec<(String, i64)> = on_backend!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await)?;
         Ok(rows.into_iter().filter_map(|(state, n)| DeliveryState::find(&state).map(|state| (state, n))).collect())
-    }
-}
-
-impl Told {
-    /// The number that the next alert of this news has.
-    pub fn next(&self, news: News) -> i64 {
-        1 + match news {
-            News::Opened => self.opened,
-            News::Risen => self.risen,
-            News::Resolved => self.resolved,
-        }
     }
 }

@@ -26,7 +26,7 @@ mod ticket;
 mod topic;
 mod watch;
 
-pub use alert::{Told, Untold};
+pub use alert::Untold;
 pub use backend::Store;
 pub use count::{SeriesPoint, Tally};
 pub use error::Error;
