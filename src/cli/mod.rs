@@ -4,11 +4,15 @@
 //! Never: does a thing itself that `desk`, `pipeline` or `app` can do.
 
 mod bench;
+mod report;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
+
+use crate::config::{self, Config};
 
 /// Exit code when something failed while running.
 pub const FAILED: u8 = 1;
@@ -37,6 +41,7 @@ struct Arguments {
 enum Command {
     /// Measures the program's own parts against labelled data.
     Bench(bench::Args),
+    Report(report::Args),
 }
 
 /// Runs the command that the process was started with.
@@ -62,7 +67,20 @@ pub fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Bench(args) => bench::run(args).await,
+        Command::Report(args) => report::run(args).await,
     }
+}
+
+/// The configuration of a folder; its mistakes are told on standard error, and the exit code says so.
+fn load(folder: &Path) -> Result<Config, ExitCode> {
+    config::load(folder).map_err(|mistakes| {
+        for mistake in &mistakes {
+            eprintln!("{mistake}");
+        }
+        let many = if mistakes.len() == 1 { "mistake" } else { "mistakes" };
+        eprintln!("{} {many}, nothing was started", mistakes.len());
+        ExitCode::from(MISTAKES)
+    })
 }
 
 /// Logs go to standard error, so that standard output stays clean for results.

@@ -1,10 +1,10 @@
 //! The stages: collect, ingest, watch, dispatch, deliver. They talk through tables; a restart repeats, it never loses.
 
-mod watch;
-
-pub use watch::{Round, Subject, Watch, Watermark};
 mod deliver;
 mod dispatch;
+pub mod report;
+mod watch;
 
 pub use deliver::{Deliver, Delivered};
 pub use dispatch::{Dispatch, Dispatched};
+pub use watch::{Round, Subject, Watch, Watermark};

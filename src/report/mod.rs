@@ -1,1 +1,15 @@
-//! Figures and sentences; every sentence names the mentions under it.
+//! A topic's report: figures and sentences; every sentence names the mentions under it, and nothing else is said.
+//!
+//! In: the mentions of a period and of the one before it, and what was heard. Out: a [`Report`], rendered for people.
+//! Never: guesses; with no mentions it says whether nothing was said or nothing was heard.
+
+mod figures;
+mod render;
+mod rising;
+mod sentences;
+mod stop_words;
+
+pub use figures::{Cause, Figures, Happening, Item, Report, Row, Totals};
+pub use render::render;
+pub use rising::RisingWord;
+pub use sentences::{Sentence, write};

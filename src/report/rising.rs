@@ -46,7 +46,12 @@ pub(super) fn rising(items: &[Item], former: &[Item]) -> Vec<RisingWord> {
             let count = found.evidence.len() as i64;
             let count_before = before.get(&key).map_or(0, |found| found.evidence.len() as i64);
             let score = surprise(count, originals, count_before, former_originals);
-            let word = found.shown.iter().max_by_key(|(shown, times)| (**times, std::cmp::Reverse((*shown).clone())))?.0.clone();
+            let word = found
+                .shown
+                .iter()
+                .max_by_key(|(shown, times)| (**times, std::cmp::Reverse((*shown).clone())))?
+                .0
+                .clone();
             let rose = count >= FEWEST
                 && score >= SCORE
                 && count as f64 * former_originals.max(1) as f64 > count_before as f64 * originals as f64;
@@ -109,7 +114,9 @@ mod tests {
     fn a_new_complaint_rises_and_the_everyday_word_does_not() {
         let texts = |from: usize, mould: bool| -> Vec<Item> {
             (from..from + 40)
-                .map(|n| item(n, Sentiment::Negative, if mould && n % 2 == 0 { "拿鐵 發霉 拉肚子" } else { "今天 拿鐵" }))
+                .map(|n| {
+                    item(n, Sentiment::Negative, if mould && n % 2 == 0 { "拿鐵 發霉 拉肚子" } else { "今天 拿鐵" })
+                })
                 .collect()
         };
         let risen = rising(&texts(0, true), &texts(100, false));

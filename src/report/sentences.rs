@@ -53,16 +53,26 @@ fn why_empty(cause: Cause, figures: &Figures, locale: Locale) -> String {
     match (cause, locale) {
         (Cause::NothingSaid, Locale::ZhTw) => "這段期間來源都有收聽，沒有人提到這個主題。".to_owned(),
         (Cause::NothingSaid, Locale::ZhCn) => "这段时间来源都有收听，没有人提到这个主题。".to_owned(),
-        (Cause::NothingSaid, Locale::En) => "The sources were heard throughout, and nobody mentioned this topic.".to_owned(),
-        (Cause::NothingSaid, Locale::Ja) => "期間中すべての情報源を受信していましたが、この話題への言及はありませんでした。".to_owned(),
+        (Cause::NothingSaid, Locale::En) => {
+            "The sources were heard throughout, and nobody mentioned this topic.".to_owned()
+        }
+        (Cause::NothingSaid, Locale::Ja) => {
+            "期間中すべての情報源を受信していましたが、この話題への言及はありませんでした。".to_owned()
+        }
         (Cause::NothingHeard, Locale::ZhTw) => "這段期間沒有收聽到任何來源，因此無法知道有沒有人提到。".to_owned(),
         (Cause::NothingHeard, Locale::ZhCn) => "这段时间没有收听到任何来源，因此无法知道有没有人提到。".to_owned(),
-        (Cause::NothingHeard, Locale::En) => "No source was heard in this period, so we cannot know what was said.".to_owned(),
+        (Cause::NothingHeard, Locale::En) => {
+            "No source was heard in this period, so we cannot know what was said.".to_owned()
+        }
         (Cause::NothingHeard, Locale::Ja) => "この期間はどの情報源も受信できず、言及の有無はわかりません。".to_owned(),
         (Cause::PartlyHeard, Locale::ZhTw) => format!("這段期間只收聽到 {heard} 的時間，其中沒有人提到這個主題。"),
         (Cause::PartlyHeard, Locale::ZhCn) => format!("这段时间只收听到 {heard} 的时间，其中没有人提到这个主题。"),
-        (Cause::PartlyHeard, Locale::En) => format!("Only {heard} of this period was heard, and nobody spoke of this topic in it."),
-        (Cause::PartlyHeard, Locale::Ja) => format!("この期間に受信できたのは {heard} のみで、その間に言及はありませんでした。"),
+        (Cause::PartlyHeard, Locale::En) => {
+            format!("Only {heard} of this period was heard, and nobody spoke of this topic in it.")
+        }
+        (Cause::PartlyHeard, Locale::Ja) => {
+            format!("この期間に受信できたのは {heard} のみで、その間に言及はありませんでした。")
+        }
     }
 }
 
@@ -76,7 +86,9 @@ fn change(now: i64, before: i64, comparable: bool, locale: Locale) -> String {
             Locale::Ja => "前期間の受信が不完全なため比較しません".to_owned(),
         };
     }
-    let per = |n: i64| if before > 0 { format!("{:+.0}%", (n - before) as f64 / before as f64 * 100.0) } else { format!("{n:+}") };
+    let per = |n: i64| {
+        if before > 0 { format!("{:+.0}%", (n - before) as f64 / before as f64 * 100.0) } else { format!("{n:+}") }
+    };
     match locale {
         Locale::ZhTw => format!("前期 {before} 則，{}", per(now)),
         Locale::ZhCn => format!("前期 {before} 条，{}", per(now)),
@@ -93,10 +105,18 @@ fn volume(figures: &Figures, locale: Locale) -> String {
     let Totals { mentions, originals, spread, authors, .. } = figures.now;
     let against = change(mentions, figures.before.mentions, comparable(figures), locale);
     match locale {
-        Locale::ZhTw => format!("共 {mentions} 則提及（{against}）：原創 {originals} 則、轉傳 {spread} 則，來自 {authors} 位作者。"),
-        Locale::ZhCn => format!("共 {mentions} 条提及（{against}）：原创 {originals} 条、转发 {spread} 条，来自 {authors} 位作者。"),
-        Locale::En => format!("{mentions} mentions ({against}): {originals} originals, passed on {spread} times, by {authors} authors."),
-        Locale::Ja => format!("言及は {mentions} 件（{against}）：オリジナル {originals} 件、拡散 {spread} 件、投稿者 {authors} 人。"),
+        Locale::ZhTw => {
+            format!("共 {mentions} 則提及（{against}）：原創 {originals} 則、轉傳 {spread} 則，來自 {authors} 位作者。")
+        }
+        Locale::ZhCn => {
+            format!("共 {mentions} 条提及（{against}）：原创 {originals} 条、转发 {spread} 条，来自 {authors} 位作者。")
+        }
+        Locale::En => format!(
+            "{mentions} mentions ({against}): {originals} originals, passed on {spread} times, by {authors} authors."
+        ),
+        Locale::Ja => format!(
+            "言及は {mentions} 件（{against}）：オリジナル {originals} 件、拡散 {spread} 件、投稿者 {authors} 人。"
+        ),
     }
 }
 
@@ -110,12 +130,17 @@ fn negative(figures: &Figures, locale: Locale) -> Option<Sentence> {
         (Locale::ZhTw, None) => format!("負面 {n} 則，占 {share}；另有 {unsure} 則無法確定。"),
         (Locale::ZhCn, Some(before)) => format!("负面 {n} 条，占 {share}，前期 {before}；另有 {unsure} 条无法确定。"),
         (Locale::ZhCn, None) => format!("负面 {n} 条，占 {share}；另有 {unsure} 条无法确定。"),
-        (Locale::En, Some(before)) => format!("{n} negative, {share} against {before} before; {unsure} more could not be told."),
+        (Locale::En, Some(before)) => {
+            format!("{n} negative, {share} against {before} before; {unsure} more could not be told.")
+        }
         (Locale::En, None) => format!("{n} negative, {share}; {unsure} more could not be told."),
-        (Locale::Ja, Some(before)) => format!("否定的な言及は {n} 件（{share}、前期間 {before}）。ほか {unsure} 件は判定できませんでした。"),
+        (Locale::Ja, Some(before)) => {
+            format!("否定的な言及は {n} 件（{share}、前期間 {before}）。ほか {unsure} 件は判定できませんでした。")
+        }
         (Locale::Ja, None) => format!("否定的な言及は {n} 件（{share}）。ほか {unsure} 件は判定できませんでした。"),
     };
-    let of = |wanted| figures.sentiments.iter().filter(move |row| row.what == wanted).flat_map(|row| row.evidence.clone());
+    let of =
+        |wanted| figures.sentiments.iter().filter(move |row| row.what == wanted).flat_map(|row| row.evidence.clone());
     let evidence: Vec<MentionId> = of(Sentiment::Negative).chain(of(Sentiment::Unsure)).collect();
     // With neither negative nor unsure mentions, the sentence rests on all of them.
     Some(Sentence { text, evidence: if evidence.is_empty() { figures.evidence.clone() } else { evidence } })

@@ -3,6 +3,9 @@
 //! In: a cursor with the last post's number. Out: pages of raw mentions; with a stream also edits and deletes.
 //! Never: uses the status search (it needs Elasticsearch and is for people), trusts HTML.
 
+mod events;
+mod status;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -14,12 +17,10 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
-use super::html::plain_text;
+use self::events::Events;
+use self::status::{Status, read, removed};
 use super::{About, Kind, Listen, Page, Place, Poll, Source, Wanted, Way};
-use crate::domain::{
-    Author, AuthorId, Change, Clock, Cursor, Engagement, Interval, NativeId, Platform, RawMention, SourceName,
-    Timestamp, TopicName,
-};
+use crate::domain::{Change, Clock, Cursor, Interval, Platform, SourceName, Timestamp, TopicName};
 use crate::net;
 use crate::settings::{Pace, Secret, Table};
 
@@ -379,152 +380,12 @@ fn same_site(other: &Url, own: &Url) -> bool {
     }
 }
 
-/// Server-sent events from chunks of bytes.
-#[derive(Default)]
-struct Events {
-    held: Vec<u8>,
-    name: String,
-    data: String,
-}
-
-impl Events {
-    /// No event is larger, in bytes.
-    const LIMIT: usize = 1 << 20;
-
-    /// The events that this chunk completes (a heartbeat completes none); `None` when one grows past the limit.
-    fn take(&mut self, chunk: &[u8]) -> Option<VecDeque<(String, String)>> {
-        self.held.extend_from_slice(chunk);
-        let mut events = VecDeque::new();
-        while let Some(end) = self.held.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.held.drain(..=end).collect();
-            let line = String::from_utf8_lossy(&line);
-            self.line(line.trim_end_matches(['\r', '\n']), &mut events);
-        }
-        (self.held.len() + self.data.len() <= Self::LIMIT).then_some(events)
-    }
-
-    fn line(&mut self, line: &str, events: &mut VecDeque<(String, String)>) {
-        if line.is_empty() {
-            let (name, data) = (std::mem::take(&mut self.name), std::mem::take(&mut self.data));
-            if !name.is_empty() {
-                events.push_back((name, data));
-            }
-        } else if let Some(name) = line.strip_prefix("event:") {
-            self.name = name.trim_start().to_owned();
-        } else if let Some(data) = line.strip_prefix("data:") {
-            if !self.data.is_empty() {
-                self.data.push('\n');
-            }
-            self.data.push_str(data.strip_prefix(' ').unwrap_or(data));
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Status {
-    id: String,
-    uri: String,
-    #[serde(default)]
-    url: Option<String>,
-    created_at: Timestamp,
-    #[serde(default)]
-    content: String,
-    #[serde(default)]
-    spoiler_text: String,
-    #[serde(default)]
-    language: Option<String>,
-    #[serde(default)]
-    visibility: String,
-    #[serde(default)]
-    in_reply_to_id: Option<String>,
-    account: Account,
-    #[serde(default)]
-    reblog: Option<Box<Status>>,
-    #[serde(default)]
-    media_attachments: Vec<serde_json::Value>,
-    #[serde(default)]
-    replies_count: i64,
-    #[serde(default)]
-    reblogs_count: i64,
-    #[serde(default)]
-    favourites_count: i64,
-}
-
-#[derive(Deserialize)]
-struct Account {
-    acct: String,
-    #[serde(default)]
-    url: String,
-    #[serde(default)]
-    display_name: String,
-    #[serde(default)]
-    followers_count: Option<i64>,
-}
-
-/// An instance's own number for a post, as the alias that its delete events name.
-fn alias(host: &str, number: &str) -> Option<NativeId> {
-    NativeId::new(format!("{host}#{number}"))
-}
-
-fn removed(number: &str, host: &str, now: Timestamp) -> Option<RawMention> {
-    let mut raw = RawMention::new(Platform::Mastodon, alias(host, number)?, now);
-    raw.alias = Some(raw.native_id.clone());
-    raw.change = Change::Removed;
-    Some(raw)
-}
-
-/// A status as a raw mention; `None` for what is not public or has no id.
-fn read(status: Status, host: &str, change: Change) -> Option<RawMention> {
-    if !matches!(status.visibility.as_str(), "" | "public" | "unlisted") {
-        return None;
-    }
-    let mut raw = RawMention::new(Platform::Mastodon, NativeId::new(&status.uri)?, status.created_at);
-    raw.alias = alias(host, &status.id);
-    raw.change = change;
-    let shown = match &status.reblog {
-        Some(original) => {
-            raw.repost_of = NativeId::new(&original.uri);
-            original
-        }
-        None => &status,
-    };
-    raw.title = shown.spoiler_text.clone();
-    raw.text = plain_text(&shown.content);
-    raw.has_media = !shown.media_attachments.is_empty();
-    raw.url = status.url.clone().unwrap_or_else(|| status.uri.clone());
-    raw.language_hint = status.language.clone().unwrap_or_default();
-    raw.reply_to = status.in_reply_to_id.as_deref().and_then(|number| alias(host, number));
-    raw.engagement =
-        Engagement { likes: status.favourites_count, reposts: status.reblogs_count, replies: status.replies_count };
-    let handle = if status.account.acct.contains('@') {
-        status.account.acct.clone()
-    } else {
-        format!("{}@{host}", status.account.acct)
-    };
-    // An account's own page is its name everywhere; its number differs from instance to instance.
-    let id = if status.account.url.is_empty() { handle.clone() } else { status.account.url.clone() };
-    raw.author = Author {
-        id: AuthorId::new(id),
-        name: status.account.display_name.clone(),
-        handle,
-        followers: status.account.followers_count,
-    };
-    Some(raw)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::status::tests::status;
     use super::*;
+    use crate::domain::NativeId;
     use crate::domain::time::timestamp;
-
-    fn status(id: &str, at: &str) -> serde_json::Value {
-        json!({"id": id, "created_at": at, "in_reply_to_id": null, "spoiler_text": "", "visibility": "public",
-            "language": "zh", "uri": format!("https://g0v.social/users/a/statuses/{id}"),
-            "url": format!("https://g0v.social/@a/{id}"), "replies_count": 5, "reblogs_count": 6, "favourites_count": 11,
-            "content": "<p>嫩芽咖啡 <a href=\"https://g0v.social/tags/x\" class=\"mention hashtag\">#<span>咖啡</span></a></p>",
-            "account": {"id": "1", "acct": "a", "display_name": "小安", "url": "https://g0v.social/@a", "followers_count": 9},
-            "media_attachments": []})
-    }
 
     #[test]
     fn a_page_is_turned_oldest_first_and_the_cursor_is_the_greatest_number() {
@@ -554,43 +415,6 @@ mod tests {
         let (page, next) = turn(statuses, Position::default(), timestamp(1_800_000_000_000), "g0v.social");
         assert_eq!((page.mentions.len(), page.refused.len()), (1, 1));
         assert_eq!(next.min_id.as_deref(), Some("6"));
-    }
-
-    #[test]
-    fn events_are_put_together_from_any_cut_of_the_bytes() {
-        let text = ":thump\n\nevent: update\ndata: {\"a\":\"嫩芽\"}\n\nevent: delete\ndata: 108914430312582020\n\n";
-        for size in 1..20 {
-            let mut events = Events::default();
-            let mut all = Vec::new();
-            for chunk in text.as_bytes().chunks(size) {
-                all.extend(events.take(chunk).expect("small"));
-            }
-            assert_eq!(
-                all,
-                [
-                    ("update".to_owned(), "{\"a\":\"嫩芽\"}".to_owned()),
-                    ("delete".to_owned(), "108914430312582020".to_owned())
-                ]
-            );
-        }
-    }
-
-    #[test]
-    fn an_endless_event_is_refused() {
-        let mut events = Events::default();
-        assert!(events.take(b"data: ").is_some());
-        assert!(events.take(&vec![b'x'; Events::LIMIT + 1]).is_none());
-    }
-
-    #[test]
-    fn a_private_post_is_not_read_and_a_boost_names_its_original() {
-        let mut private = status("7", "2026-11-01T00:00:00Z");
-        private["visibility"] = json!("private");
-        assert!(read(serde_json::from_value(private).expect("a status"), "g0v.social", Change::Posted).is_none());
-        let mut boost = status("8", "2026-11-01T00:00:00Z");
-        boost["reblog"] = status("7", "2026-11-01T00:00:00Z");
-        let raw = read(serde_json::from_value(boost).expect("a status"), "g0v.social", Change::Posted).expect("public");
-        assert_eq!(raw.repost_of.as_ref().map(NativeId::as_str), Some("https://g0v.social/users/a/statuses/7"));
     }
 
     #[test]

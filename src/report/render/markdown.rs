@@ -1,0 +1,88 @@
+//! A report as Markdown.
+
+use std::fmt::Display;
+
+use super::words::{sentiment, words};
+use super::{first_characters, safe_link};
+use crate::domain::MentionId;
+use crate::report::figures::{Item, Report, Row};
+use crate::report::sentences::{moment, per_cent};
+
+/// How many ids stand in a line; the rest is counted.
+const IDS: usize = 5;
+
+pub(super) fn render(report: &Report) -> String {
+    let (figures, w) = (&report.figures, words(report.locale));
+    let zone = figures.zone;
+    let (from, to) = (moment(figures.period.from, zone), moment(figures.period.to, zone));
+    let mut out = vec![
+        format!("# {} · {}", w.report, plain(&figures.title)),
+        String::new(),
+        format!("{}: {from} – {to} ({zone}) · {}: {}", w.period, w.heard, per_cent(figures.heard)),
+        String::new(),
+    ];
+    for sentence in &report.sentences {
+        out.push(format!("- {}{}", plain(&sentence.text), ids(&sentence.evidence, w.more)));
+    }
+    if figures.empty().is_none() {
+        let name = |locale| move |what: &crate::domain::Sentiment| sentiment(*what, locale).to_owned();
+        table(&mut out, w.sentiment, [w.now, w.before], &figures.sentiments, name(report.locale));
+        table(&mut out, w.themes, [w.now, w.before], &figures.themes, |theme| {
+            super::html::theme_title(theme, report.locale)
+        });
+        table(&mut out, w.platforms, [w.now, w.before], &figures.platforms, |platform| platform.title().to_owned());
+        table(&mut out, w.languages, [w.now, w.before], &figures.languages, |language| language.as_str().to_owned());
+        originals(&mut out, w.top, figures.top.iter().map(|(item, times)| (item, format!("{} {times}", w.passed_on))));
+        originals(&mut out, w.worst, figures.worst.iter().map(|item| (item, per_cent(f64::from(item.p_negative)))));
+    }
+    out.join("\n") + "\n"
+}
+
+fn ids(evidence: &[MentionId], more: &str) -> String {
+    if evidence.is_empty() {
+        return String::new();
+    }
+    let first: Vec<&str> = evidence.iter().take(IDS).map(MentionId::as_str).collect();
+    let rest = evidence.len().saturating_sub(IDS);
+    let tail = if rest > 0 { format!(" +{rest} {more}") } else { String::new() };
+    format!(" `[{}{tail}]`", first.join(" "))
+}
+
+fn table<T>(out: &mut Vec<String>, title: &str, columns: [&str; 2], rows: &[Row<T>], name: impl Fn(&T) -> String)
+where
+    T: Sized,
+{
+    if rows.is_empty() {
+        return;
+    }
+    out.extend([String::new(), format!("## {title}"), String::new()]);
+    out.extend([format!("| | {} | {} |", columns[0], columns[1]), "|---|---:|---:|".to_owned()]);
+    out.extend(rows.iter().map(|row| format!("| {} | {} | {} |", plain(&name(&row.what)), row.now, row.before)));
+}
+
+fn originals<'a>(out: &mut Vec<String>, title: &str, items: impl Iterator<Item = (&'a Item, impl Display)>) {
+    let lines: Vec<String> = items
+        .map(|(item, note)| {
+            let text = plain(&first_characters(&item.text, 100));
+            let link =
+                safe_link(&item.url).map(|url| format!(" [↗](<{}>)", url.replace(['<', '>'], ""))).unwrap_or_default();
+            format!("- {text}{link} ({}, {note}) `[{}]`", plain(&item.author), item.id)
+        })
+        .collect();
+    if !lines.is_empty() {
+        out.extend([String::new(), format!("## {title}"), String::new()]);
+        out.extend(lines);
+    }
+}
+
+/// What Markdown would take as a mark stays a character.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
