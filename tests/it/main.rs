@@ -4,5 +4,6 @@ mod bluesky;
 mod database;
 mod floors;
 mod mastodon;
+mod store_chance;
 mod store_story;
 mod watch;

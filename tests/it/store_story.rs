@@ -14,7 +14,7 @@ use crate::database::on_each;
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
-fn at(millis: i64) -> Timestamp {
+pub(crate) fn at(millis: i64) -> Timestamp {
     timestamp(1_763_000_100_000 + millis)
 }
 
@@ -31,7 +31,7 @@ fn native(id: &str) -> NativeId {
 }
 
 /// A post on Mastodon by `author`, posted `millis` after the beginning.
-fn post(id: &str, author: &str, text: &str, millis: i64) -> RawMention {
+pub(crate) fn post(id: &str, author: &str, text: &str, millis: i64) -> RawMention {
     let mut raw = RawMention::new(Platform::Mastodon, native(id), at(millis));
     raw.author.id = AuthorId::new(author);
     raw.author.name = author.to_uppercase();
@@ -41,7 +41,7 @@ fn post(id: &str, author: &str, text: &str, millis: i64) -> RawMention {
     raw
 }
 
-fn changed(raw: &RawMention, change: Change, text: &str) -> RawMention {
+pub(crate) fn changed(raw: &RawMention, change: Change, text: &str) -> RawMention {
     RawMention { change, text: text.to_owned(), ..raw.clone() }
 }
 
@@ -70,7 +70,7 @@ fn judgement(text: &str) -> Judgement {
 }
 
 /// What ingest would make of it: the topic `coffee` wants 嫩芽, the topic `tea` wants 茶.
-fn judged(from: &str, raw: RawMention, received: i64) -> Judged {
+pub(crate) fn judged(from: &str, raw: RawMention, received: i64) -> Judged {
     let text = raw.whole_text();
     let wanted = [("coffee", "嫩芽"), ("tea", "茶")];
     let matched = wanted.iter().filter_map(|(name, word)| {
@@ -97,7 +97,7 @@ async fn the(store: &Store, raw: &RawMention) -> Mention {
     store.mention(&raw.id()).await.expect("read").expect("held")
 }
 
-async fn counts_are_right(store: &Store) {
+pub(crate) async fn counts_are_right(store: &Store) {
     for name in ["coffee", "tea"] {
         assert_eq!(store.recount(&topic(name)).await.expect("recounted"), vec![], "{name}");
     }

@@ -1,0 +1,156 @@
+//! Chance drives the store: posts, edits, removals, repeats in any order, and the counts are right after each batch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hearken::domain::{AuthorId, Change, MentionId, NativeId, Platform, RawMention};
+use hearken::store::{Judged, Store};
+
+use crate::database::on_each;
+use crate::store_story::{at, changed, counts_are_right, judged, post};
+
+/// A small generator whose whole story is its seed.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 11).unwrap_or(0) % n
+    }
+
+    fn of<'a>(&mut self, list: &[&'a str]) -> &'a str {
+        list[self.below(list.len())]
+    }
+}
+
+const TEXTS: &[&str] = &[
+    "嫩芽爛，退款",
+    "嫩芽讚",
+    "茶很讚，外送快",
+    "嫩芽的茶",
+    "天氣很好",
+    "嫩芽咖啡今天早上的外送又遲到了一個小時，客服完全不回，真的很爛，我要退款",
+    "嫩芽咖啡今天早上的外送又遲到了一個小時，客服完全不回，真的很爛！我要退款",
+    "嫩芽咖啡今天早上的外送又遲到了兩個小時，客服完全不回，真的很爛，我要退款",
+];
+const AUTHORS: &[&str] = &["ann", "bob", "cat"];
+
+/// What a mention must be, by the promise alone.
+#[derive(Clone, Debug, PartialEq)]
+enum Must {
+    /// Its newest text is this.
+    Say(String),
+    /// It is a tombstone.
+    Rest,
+    /// It was edited away or removed before it came.
+    StayOut(Change),
+}
+
+#[derive(Default)]
+struct Promise {
+    posts: BTreeMap<String, (String, Must)>,
+    ended: BTreeSet<String>,
+}
+
+fn is_wanted(text: &str) -> bool {
+    text.contains("嫩芽") || text.contains('茶')
+}
+
+impl Promise {
+    fn hear(&mut self, raw: &RawMention) {
+        let author = raw.author.id.as_ref().map_or(String::new(), |id| id.as_str().to_owned());
+        if raw.change == Change::AuthorRemoved {
+            for (theirs, must) in self.posts.values_mut() {
+                if *theirs == author && matches!(must, Must::Say(_)) {
+                    *must = Must::Rest;
+                }
+            }
+            self.ended.insert(author);
+            return;
+        }
+        let id = raw.native_id.as_str().to_owned();
+        let (text, wanted) = (raw.text.clone(), is_wanted(&raw.text));
+        let ended = self.ended.contains(&author);
+        let now = self.posts.get(&id).map(|(_, must)| must.clone());
+        let next = match (raw.change, now) {
+            (_, Some(Must::Rest)) => Some(Must::Rest),
+            (Change::Removed, Some(Must::Say(_))) => Some(Must::Rest),
+            (Change::Removed, _) => Some(Must::StayOut(Change::Removed)),
+            (Change::Edited, Some(Must::Say(_))) => Some(Must::Say(text)),
+            (Change::Posted, Some(say @ Must::Say(_))) => Some(say),
+            (_, Some(Must::StayOut(Change::Removed))) => Some(Must::StayOut(Change::Removed)),
+            (Change::Posted, Some(out)) => Some(out),
+            _ if ended => None,
+            (Change::Edited, _) if !wanted => Some(Must::StayOut(Change::Edited)),
+            (Change::Edited | Change::Posted, _) if wanted => Some(Must::Say(text)),
+            _ => None,
+        };
+        if let Some(must) = next {
+            self.posts.insert(id, (author, must));
+        }
+    }
+
+    async fn is_kept(&self, store: &Store) {
+        for (id, (_, must)) in &self.posts {
+            let id = MentionId::of(Platform::Mastodon, &NativeId::new(id.as_str()).expect("an id"));
+            let held = store.mention(&id).await.expect("read");
+            let is = held.map(|mention| match mention.removed_at {
+                Some(_) => Must::Rest,
+                None => Must::Say(mention.raw.text),
+            });
+            match must {
+                Must::StayOut(_) => assert_eq!(is, None),
+                must => assert_eq!(is.as_ref(), Some(must)),
+            }
+        }
+    }
+}
+
+fn event(chance: &mut Chance, time: i64) -> Judged {
+    let n = chance.below(14);
+    let author = AUTHORS[n % AUTHORS.len()];
+    let mut raw = post(&format!("p{n}"), author, chance.of(TEXTS), i64::try_from(n).unwrap_or(0) * 120_000);
+    if n == 13 {
+        raw.repost_of = NativeId::new("p5");
+    }
+    raw.engagement.likes = time;
+    let raw = match chance.below(40) {
+        0..20 => raw,
+        20..32 => changed(&raw, Change::Edited, &raw.text),
+        32..39 => changed(&raw, Change::Removed, ""),
+        _ => {
+            let mut ended = RawMention::new(Platform::Mastodon, NativeId::new("ended").expect("an id"), at(0));
+            ended.change = Change::AuthorRemoved;
+            ended.author.id = AuthorId::new(author);
+            ended
+        }
+    };
+    judged(chance.of(&["mastodon/a", "mastodon/b"]), raw, time)
+}
+
+async fn live(store: Store, seed: u64) {
+    let mut chance = Chance(seed | 1);
+    let mut promise = Promise::default();
+    let mut last: Vec<Judged> = Vec::new();
+    for time in 0..30 {
+        let repeat = chance.below(5) == 0;
+        let size = 1 + chance.below(8);
+        let batch = if repeat { last.clone() } else { (0..size).map(|_| event(&mut chance, time * 1000)).collect() };
+        batch.iter().for_each(|entry| promise.hear(&entry.raw));
+        store.put_judged(&batch, at(time * 1000)).await.expect("put");
+        counts_are_right(&store).await;
+        promise.is_kept(&store).await;
+        last = batch;
+    }
+}
+
+#[tokio::test]
+async fn whatever_comes_in_whatever_order_the_counts_are_right_and_the_promises_kept() {
+    let given = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed: u64 = given.unwrap_or_else(|| u64::from(std::process::id()) * 2_654_435_761);
+    println!("SEED={seed}");
+    for round in 0..4 {
+        on_each(|store| live(store, seed.wrapping_add(round * 7919))).await;
+    }
+}
