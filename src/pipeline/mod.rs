@@ -2,9 +2,11 @@
 
 mod deliver;
 mod dispatch;
+mod ingest;
 pub mod report;
 mod watch;
 
 pub use deliver::{Deliver, Delivered};
 pub use dispatch::{Dispatch, Dispatched};
+pub use ingest::{Ingest, Ingested, Judging};
 pub use watch::{Round, Subject, Watch, Watermark};

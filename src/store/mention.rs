@@ -2,6 +2,9 @@
 //!
 //! In: ids. Out: whole mentions or tombstones. Never: writes (that is `judged.rs`, with the counts).
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use sqlx::{AssertSqlSafe, ColumnIndex, Database, Decode, FromRow, Row, Type};
 
 use super::backend::{Writing, on_backend, on_writing};
@@ -10,7 +13,7 @@ use super::{Error, Store};
 use crate::domain::time::timestamp;
 use crate::domain::{
     Author, AuthorId, Change, Engagement, Judgement, Language, Mention, MentionId, NativeId, Platform, Probabilities,
-    RawMention, Reaction, Sentiment, SourceName, Spread,
+    RawMention, Reaction, Sentiment, SourceName, Spread, TopicName,
 };
 
 /// A mention with what only the store asks of it.
@@ -213,17 +216,14 @@ impl Store {
         let list = json_list(ids)?;
         let held: Vec<Held> =
             on_backend!(self, pool => sqlx::query_as(AssertSqlSafe(sql)).bind(list).fetch_all(pool).await)?;
-        let mut found: std::collections::HashMap<MentionId, Mention> =
+        let mut found: HashMap<MentionId, Mention> =
             held.into_iter().map(|held| (held.mention.id.clone(), held.mention)).collect();
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
     /// The topics that a mention is kept under, by name, with the spans of its whole text (title and text, a line
     /// apart; bytes at characters' edges) that matched.
-    pub async fn topics_of(
-        &self,
-        id: &MentionId,
-    ) -> Result<Vec<(crate::domain::TopicName, Vec<std::ops::Range<usize>>)>, Error> {
+    pub async fn topics_of(&self, id: &MentionId) -> Result<Vec<(TopicName, Vec<Range<usize>>)>, Error> {
         const SQL: &str = "select topic, matched from mention_topic where mention = $1 order by topic";
         let rows: Vec<(String, String)> =
             on_backend!(self, pool => sqlx::query_as(SQL).bind(id.as_str()).fetch_all(pool).await)?;
@@ -233,5 +233,25 @@ impl Store {
                 Ok((topic, super::topic::read_spans(&matched)?))
             })
             .collect()
+    }
+
+    /// Those of these mentions that are held, with the topics that each is kept under.
+    pub async fn topics_held(&self, ids: &[MentionId]) -> Result<HashMap<MentionId, Vec<TopicName>>, Error> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let sql = format!(
+            "select m.id, coalesce(t.topic, '') from mention m left join mention_topic t on t.mention = m.id where m.id {}",
+            among(self.is_postgres())
+        );
+        let list = json_list(ids)?;
+        let rows: Vec<(String, String)> =
+            on_backend!(self, pool => sqlx::query_as(AssertSqlSafe(sql)).bind(list).fetch_all(pool).await)?;
+        let mut held: HashMap<MentionId, Vec<TopicName>> = HashMap::new();
+        for (id, topic) in rows {
+            let id = MentionId::new(id).ok_or_else(|| Error::Corrupt("a mention's id".to_owned()))?;
+            held.entry(id).or_default().extend(TopicName::new(topic));
+        }
+        Ok(held)
     }
 }

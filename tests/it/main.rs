@@ -3,6 +3,7 @@
 mod bluesky;
 mod database;
 mod floors;
+mod ingest;
 mod mastodon;
 mod store_chance;
 mod store_story;

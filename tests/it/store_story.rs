@@ -46,7 +46,7 @@ pub(crate) fn changed(raw: &RawMention, change: Change, text: &str) -> RawMentio
 }
 
 /// 爛 is negative, 讚 positive; 退款 has the theme `refund`, 外送 the theme `delivery`.
-fn judgement(text: &str) -> Judgement {
+pub(crate) fn judgement(text: &str) -> Judgement {
     let p = match (text.contains('爛'), text.contains('讚')) {
         (true, false) => (0.9, 0.06, 0.04),
         (false, true) => (0.05, 0.1, 0.85),

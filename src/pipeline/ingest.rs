@@ -1,0 +1,314 @@
+//! Ingest: reads what was collected, asks every topic that listens, judges, and stores what is wanted.
+//!
+//! In: rows of the inbox in the order of their arrival. Out: mentions with their counts, in the transaction that empties
+//! the inbox. Never: lets one row stop the others (what cannot be worked on goes aside, with the reason); answers
+//! differently for the same text, topics and model.
+
+use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use chrono::TimeDelta;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, error, info, warn};
+
+use crate::cluster;
+use crate::config::{Config, Live, Topic};
+use crate::domain::{Change, Clock, Judgement, MentionId, RawMention, SourceName, Timestamp, TopicName};
+use crate::query::Document;
+use crate::store::{self, InboxRow, Judged, Put, Store, TopicMatch};
+use crate::text::Text;
+
+/// Rows taken at once.
+const BATCH: i64 = 1000;
+/// How long an empty inbox is left alone.
+const IDLE: Duration = Duration::from_millis(250);
+/// How long is waited after the database failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(2);
+/// Characters of one text that are read; a post that goes on is cut there.
+const LONGEST: usize = 50_000;
+/// A post from further in the future than this was not posted then: its claim is not believed.
+const FUTURE: TimeDelta = TimeDelta::minutes(10);
+
+/// What judges a text: the same text, the same answer.
+pub type Judging = Arc<dyn Fn(&Text) -> Judgement + Send + Sync>;
+
+/// What one round did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ingested {
+    /// Rows taken out of the inbox.
+    pub taken: usize,
+    /// Mentions that are new.
+    pub added: usize,
+    /// Mentions whose text was changed.
+    pub changed: u64,
+    /// Mentions that became tombstones.
+    pub removed: u64,
+    /// Texts that no topic wants.
+    pub passed: u64,
+    /// Rows put aside.
+    pub aside: usize,
+}
+
+impl Ingested {
+    fn add(&mut self, put: &Put) {
+        self.added += put.added.len();
+        self.changed += put.changed;
+        self.removed += put.removed;
+        self.passed += put.passed;
+    }
+}
+
+/// The stage.
+#[derive(Clone)]
+pub struct Ingest {
+    store: Store,
+    live: Arc<Live>,
+    judging: Judging,
+    clock: Clock,
+}
+
+/// A row that can be worked on, with the topics that are asked.
+struct Work {
+    id: String,
+    source: SourceName,
+    received_at: Timestamp,
+    raw: RawMention,
+    asked: Vec<Arc<Topic>>,
+    /// Whether a mention may be held whose judgement must follow, wanted or not.
+    held: bool,
+}
+
+impl Ingest {
+    /// An ingest that judges by whatever answers.
+    pub fn judged_by(
+        store: Store,
+        live: Arc<Live>,
+        judging: impl Fn(&Text) -> Judgement + Send + Sync + 'static,
+        clock: Clock,
+    ) -> Self {
+        Self { store, live, judging: Arc::new(judging), clock }
+    }
+
+    /// The configuration that it asks at each round.
+    pub fn live(&self) -> &Arc<Live> {
+        &self.live
+    }
+
+    /// Works on the oldest rows of the inbox, at most a thousand. Nothing was taken: the inbox is empty.
+    pub async fn tick(&self) -> anyhow::Result<Ingested> {
+        let began = std::time::Instant::now();
+        let rows = self.store.take_inbox(BATCH).await.context("reading the inbox")?;
+        let mut done = Ingested { taken: rows.len(), ..Ingested::default() };
+        if rows.is_empty() {
+            return Ok(done);
+        }
+        let (works, mut aside) = self.prepare(rows).await?;
+        let (judged, failed) = self.judge_all(works).await?;
+        aside.extend(failed);
+        self.put(&judged, &mut done, &mut aside).await?;
+        if !aside.is_empty() {
+            done.aside = aside.len();
+            warn!(row.count = aside.len(), row.reason = %aside[0].1, "put {} rows of the inbox aside", aside.len());
+            self.store.put_aside(&aside, self.clock.now()).await.context("putting rows aside")?;
+        }
+        let duration_ms = began.elapsed().as_millis();
+        if done.added + aside.len() > 0 {
+            info!(mention.count = done.added, text.count = done.taken, duration_ms, "ingested {} mentions", done.added);
+        } else {
+            debug!(text.count = done.taken, duration_ms, "ingested no mention");
+        }
+        Ok(done)
+    }
+
+    /// Repeats [`Ingest::tick`] until told to stop.
+    pub async fn run(&self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let pause = match self.tick().await {
+                Ok(done) if done.taken > 0 => continue,
+                Ok(_) => IDLE,
+                Err(error) => {
+                    error!("could not ingest: {error:#}");
+                    AFTER_FAILURE
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Finds out which topics each row is for; rows that cannot be read go aside.
+    async fn prepare(&self, rows: Vec<InboxRow>) -> anyhow::Result<(Vec<Work>, Vec<(String, String)>)> {
+        let config = self.live.config();
+        let listeners = Listeners::of(&config);
+        let edited = rows.iter().filter_map(|row| row.raw.as_ref().ok()).filter(|raw| raw.change == Change::Edited);
+        let edited: HashSet<MentionId> = edited.map(RawMention::id).collect();
+        let mut topics_held = self
+            .store
+            .topics_held(&edited.iter().cloned().collect::<Vec<_>>())
+            .await
+            .context("reading what is held")?;
+        let (mut works, mut aside) = (Vec::with_capacity(rows.len()), Vec::new());
+        for row in rows {
+            let mut raw = match row.raw {
+                Ok(raw) => raw,
+                Err(reason) => {
+                    aside.push((row.id, format!("cannot be read: {reason}")));
+                    continue;
+                }
+            };
+            tidy(&mut raw, row.received_at);
+            let id = raw.id();
+            let mut asked: Vec<Arc<Topic>> = listeners.of_source(&row.source).to_vec();
+            let held = topics_held.get(&id);
+            // An edit is told to every topic that has the mention, also where another source brought it.
+            if raw.change == Change::Edited {
+                let others = held.into_iter().flatten().filter_map(|name| config.topic(name));
+                let others: Vec<Arc<Topic>> =
+                    others.filter(|topic| !asked.iter().any(|other| other.name == topic.name)).cloned().collect();
+                asked.extend(others);
+            }
+            let held = raw.change == Change::Edited && held.is_some();
+            if edited.contains(&id) {
+                topics_held.entry(id).or_default().extend(asked.iter().map(|topic| topic.name.clone()));
+            }
+            works.push(Work { id: row.id, source: row.source, received_at: row.received_at, raw, asked, held });
+        }
+        Ok((works, aside))
+    }
+
+    /// Judges on all cores, in parts, and keeps the order. Gives too what could not be judged, with the reason.
+    async fn judge_all(&self, works: Vec<Work>) -> anyhow::Result<(Vec<Judged>, Vec<(String, String)>)> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let size = works.len().div_ceil(cores * 4).max(1);
+        let mut parts = Vec::new();
+        let mut left = works.into_iter().peekable();
+        while left.peek().is_some() {
+            let part: Vec<Work> = left.by_ref().take(size).collect();
+            let judging = Arc::clone(&self.judging);
+            parts.push(tokio::task::spawn_blocking(move || {
+                part.into_iter().map(|work| judge(work, &judging)).collect::<Vec<_>>()
+            }));
+        }
+        let (mut judged, mut failed) = (Vec::new(), Vec::new());
+        for part in parts {
+            for answer in part.await.context("judging")? {
+                match answer {
+                    Ok(one) => judged.push(one),
+                    Err(row) => failed.push(row),
+                }
+            }
+        }
+        Ok((judged, failed))
+    }
+
+    /// Puts what was judged; when some row's data are refused, the others are put without it.
+    async fn put(
+        &self,
+        judged: &[Judged],
+        done: &mut Ingested,
+        aside: &mut Vec<(String, String)>,
+    ) -> anyhow::Result<()> {
+        let mut left: Vec<&[Judged]> = vec![judged];
+        while let Some(part) = left.pop() {
+            match self.store.put_judged(part, self.clock.now()).await {
+                Ok(put) => done.add(&put),
+                Err(error) if error.blames_the_data() && part.len() > 1 => {
+                    let (first, second) = part.split_at(part.len() / 2);
+                    left.extend([second, first]);
+                }
+                Err(error) if error.blames_the_data() => {
+                    let reason = format!("cannot be stored: {:#}", anyhow::Error::from(error));
+                    aside.extend(part.iter().filter_map(|one| one.inbox.clone()).map(|id| (id, reason.clone())));
+                }
+                Err(error) => return Err(store_failed(error)),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn store_failed(error: store::Error) -> anyhow::Error {
+    anyhow::Error::from(error).context("storing what was judged")
+}
+
+/// Which topics listen to a source.
+struct Listeners {
+    by_source: HashMap<SourceName, Vec<Arc<Topic>>>,
+    all: Vec<Arc<Topic>>,
+}
+
+impl Listeners {
+    fn of(config: &Config) -> Self {
+        let topics = |names: &[TopicName]| names.iter().filter_map(|name| config.topic(name)).cloned().collect();
+        let sources = config.wanted_sources();
+        let by_source = sources.iter().map(|source| (source.wanted.name.clone(), topics(&source.topics))).collect();
+        Self { by_source, all: config.topics.clone() }
+    }
+
+    /// What a person brought in a file is for every topic.
+    fn of_source(&self, source: &SourceName) -> &[Arc<Topic>] {
+        match self.by_source.get(source) {
+            Some(topics) => topics,
+            None if source.as_str().starts_with("file/") => &self.all,
+            None => &[],
+        }
+    }
+}
+
+/// Cuts what is too long, and does not believe a claim from the future.
+fn tidy(raw: &mut RawMention, received_at: Timestamp) {
+    if let Some((end, _)) = raw.text.char_indices().nth(LONGEST) {
+        raw.text.truncate(end);
+    }
+    if raw.posted_at > received_at + FUTURE {
+        raw.posted_at = received_at;
+    }
+}
+
+/// Asks the topics and judges what is wanted. A text that makes a judge stumble is given back with the reason.
+fn judge(work: Work, judging: &Judging) -> Result<Judged, (String, String)> {
+    let id = work.id.clone();
+    catch_unwind(AssertUnwindSafe(|| judged(work, judging)))
+        .map_err(|_| (id, "the judge stumbled over this text".to_owned()))
+}
+
+fn judged(work: Work, judging: &Judging) -> Judged {
+    let Work { id, source, received_at, raw, asked, held } = work;
+    let mut one = Judged {
+        inbox: Some(id),
+        source,
+        received_at,
+        judgement: None,
+        keys: None,
+        asked: asked.iter().map(|topic| topic.name.clone()).collect(),
+        matched: Vec::new(),
+        raw,
+    };
+    if matches!(one.raw.change, Change::Removed | Change::AuthorRemoved) || asked.is_empty() {
+        return one;
+    }
+    let text = Text::read(&one.raw.whole_text());
+    let document = Document {
+        text: &text,
+        platform: one.raw.platform,
+        handle: &one.raw.author.handle,
+        followers: one.raw.author.followers,
+        url: &one.raw.url,
+        has_media: one.raw.has_media,
+    };
+    let found = asked
+        .iter()
+        .filter_map(|topic| topic.matches(&document).map(|spans| TopicMatch { topic: topic.name.clone(), spans }));
+    let matched: Vec<TopicMatch> = found.collect();
+    if !matched.is_empty() || held {
+        one.judgement = Some(judging(&text));
+        one.keys = cluster::keys(&text);
+    }
+    one.matched = matched;
+    one
+}

@@ -1,0 +1,113 @@
+//! Ingest against a real store: what topics want is judged and kept, the rest passes, nothing blocks the queue.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use hearken::config::{self, Live};
+use hearken::domain::{Change, Clock, Platform, RawMention, Sentiment, SourceName, TopicName};
+use hearken::pipeline::Ingest;
+use hearken::store::{Page, Store};
+use hearken::text::Text;
+
+use crate::database::on_each;
+use crate::store_story::{at, changed, judgement, post};
+
+const COFFEE: &str =
+    "title = \"Coffee\"\nquery = \"嫩芽\"\n[[listen]]\nsource = \"feed\"\nurls = [\"https://a.example/f\"]\n";
+const TEA: &str = "title = \"Tea\"\nquery = \"茶\"\nlanguages = [\"zh\"]\n[[listen]]\nsource = \"feed\"\nurls = [\"https://b.example/f\"]\n";
+
+fn ingest(store: &Store) -> Ingest {
+    let config = config::from_texts(Path::new("."), "", &[("coffee", COFFEE), ("tea", TEA)]);
+    let live = Arc::new(Live::new(config.unwrap_or_else(|mistakes| panic!("{mistakes:?}"))));
+    let judging = |text: &Text| {
+        assert!(!text.original().contains("絆倒"), "a text that makes the judge stumble");
+        judgement(text.original())
+    };
+    Ingest::judged_by(store.clone(), live, judging, Clock::Fixed(at(60_000)))
+}
+
+/// The sources that coffee and tea listen to, in this order.
+fn sources(store: &Ingest) -> Vec<SourceName> {
+    store.live().config().wanted_sources().into_iter().map(|source| source.wanted.name).collect()
+}
+
+async fn hear(store: &Store, source: &SourceName, mentions: &[RawMention]) {
+    let page = Page { platform: Platform::Feed, mentions, cursor: None, heard: None, due_at: at(0), detail: "" };
+    store.put_page(source, page, at(0)).await.expect("stored");
+}
+
+async fn total(store: &Store, topic: &str) -> i64 {
+    let topic = TopicName::new(topic).expect("a name");
+    assert_eq!(store.recount(&topic).await.expect("recounted"), vec![]);
+    store.tally(&topic, at(-86_400_000), at(86_400_000)).await.expect("tallied").mentions
+}
+
+#[tokio::test]
+async fn each_source_is_read_by_the_topics_that_listen_to_it_and_a_file_by_all() {
+    on_each(|store| async move {
+        let ingest = ingest(&store);
+        let heard = sources(&ingest);
+        let both = post("1", "ann", "嫩芽的綠茶很讚", 0);
+        hear(&store, &heard[0], std::slice::from_ref(&both)).await;
+        hear(&store, &heard[1], &[post("2", "bob", "嫩芽", 0), post("3", "bob", "green 茶", 0)]).await;
+        let done = ingest.tick().await.expect("a round");
+        assert_eq!(
+            (done.taken, done.added, done.passed, done.aside),
+            (3, 1, 2, 0),
+            "coffee only, neither, wrong language"
+        );
+        assert_eq!((total(&store, "coffee").await, total(&store, "tea").await), (1, 0));
+        let file = SourceName::new("file/import.csv").expect("a name");
+        hear(&store, &file, &[both.clone(), post("4", "cat", "嫩芽綠茶爛", 1)]).await;
+        ingest.tick().await.expect("a round");
+        assert_eq!((total(&store, "coffee").await, total(&store, "tea").await), (2, 2));
+        assert_eq!(ingest.tick().await.expect("a round").taken, 0);
+        let mention = store.mention(&both.id()).await.expect("read").expect("held");
+        assert_eq!((mention.judgement.sentiment, mention.source), (Sentiment::Positive, heard[0].clone()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_worked_on_goes_aside_and_the_rest_goes_on() {
+    on_each(|store| async move {
+        let ingest = ingest(&store);
+        let heard = sources(&ingest);
+        let mut late = post("3", "cat", "嫩芽讚", 0);
+        late.posted_at = at(86_400_000 * 400);
+        let rows = [post("1", "ann", "嫩芽會絆倒", 0), post("2", "bob", "嫩芽\u{0}爛", 0), late.clone()];
+        hear(&store, &heard[0], &rows).await;
+        let done = ingest.tick().await.expect("a round");
+        assert_eq!((done.taken, done.added, done.aside), (3, 2, 1));
+        assert!(store.aside(5).await.expect("listed")[0].reason.contains("stumbled"));
+        assert_eq!(store.count_inbox().await.expect("counted"), 0);
+        let mention = store.mention(&late.id()).await.expect("read").expect("held");
+        assert_eq!(mention.raw.posted_at, at(0), "a claim from the future is not believed");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edit_is_told_to_every_topic_that_has_the_mention() {
+    on_each(|store| async move {
+        let ingest = ingest(&store);
+        let heard = sources(&ingest);
+        let both = post("1", "ann", "嫩芽綠茶爛", 0);
+        let file = SourceName::new("file/x.csv").expect("a name");
+        hear(&store, &file, std::slice::from_ref(&both)).await;
+        ingest.tick().await.expect("a round");
+        // It is edited where only coffee listens, and nothing of either is left in it.
+        hear(&store, &heard[0], &[changed(&both, Change::Edited, "算了")]).await;
+        ingest.tick().await.expect("a round");
+        assert_eq!((total(&store, "coffee").await, total(&store, "tea").await), (0, 0));
+        // The same, all in one batch.
+        let again = post("2", "ann", "嫩芽綠茶爛", 0);
+        hear(&store, &file, std::slice::from_ref(&again)).await;
+        hear(&store, &heard[0], &[changed(&again, Change::Edited, "嫩芽道歉，讚")]).await;
+        ingest.tick().await.expect("a round");
+        assert_eq!((total(&store, "coffee").await, total(&store, "tea").await), (1, 0));
+        let mention = store.mention(&again.id()).await.expect("read").expect("held");
+        assert_eq!(mention.judgement.sentiment, Sentiment::Positive);
+    })
+    .await;
+}
