@@ -10,7 +10,7 @@ use crate::domain::{DeliveryId, Locale, Timestamp};
 use crate::net;
 
 /// Writes to standard output.
-pub struct Console;
+pub(super) struct Console;
 
 impl Notify for Console {
     fn notify<'a>(
