@@ -1,11 +1,13 @@
 //! The stages: collect, ingest, watch, dispatch, deliver. They talk through tables; a restart repeats, it never loses.
 
+mod collect;
 mod deliver;
 mod dispatch;
 mod ingest;
 pub mod report;
 mod watch;
 
+pub use collect::{Collect, Collected};
 pub use deliver::{Deliver, Delivered};
 pub use dispatch::{Dispatch, Dispatched};
 pub use ingest::{Ingest, Ingested, Judging};

@@ -13,6 +13,7 @@ mod error;
 mod inbox;
 mod incident;
 mod judged;
+mod known;
 mod letter;
 mod list;
 mod mention;
