@@ -34,9 +34,8 @@ struct Table {
     block: Vec<u16>,
     /// The others.
     beyond: HashMap<char, char>,
-    traditional: HashSet<char>,
-    simplified: HashSet<char>,
-    japanese: HashSet<char>,
+    /// The script of each character of [`BLOCK`].
+    scripts: Vec<Script>,
 }
 
 fn rows(table: &'static str) -> impl Iterator<Item = (char, Vec<char>)> {
@@ -66,13 +65,17 @@ fn build() -> Table {
         traditional.remove(&c);
         simplified.remove(&c);
     }
-    let japanese = SHINJITAI.chars().filter(|c| !traditional.contains(c) && !simplified.contains(c)).collect();
+    let japanese: HashSet<char> = SHINJITAI.chars().collect();
+    let of = |c: char| match () {
+        () if traditional.contains(&c) => Script::Traditional,
+        () if simplified.contains(&c) => Script::Simplified,
+        () if japanese.contains(&c) => Script::Japanese,
+        () => Script::Shared,
+    };
     let mut table = Table {
         block: BLOCK.map(|code| u16::try_from(code).unwrap_or_default()).collect(),
         beyond: HashMap::new(),
-        traditional,
-        simplified,
-        japanese,
+        scripts: BLOCK.map(|code| char::from_u32(code).map_or(Script::Shared, of)).collect(),
     };
     for &from in folds.keys() {
         // A pair may lead on (薴 → 苧 → 苎): folding twice must change nothing.
@@ -120,16 +123,8 @@ impl Fold {
 
 /// Which writing shows in a character.
 pub(super) fn script(c: char) -> Script {
-    let table = table();
-    if table.traditional.contains(&c) {
-        Script::Traditional
-    } else if table.simplified.contains(&c) {
-        Script::Simplified
-    } else if table.japanese.contains(&c) {
-        Script::Japanese
-    } else {
-        Script::Shared
-    }
+    let place = u32::from(c).checked_sub(*BLOCK.start()).unwrap_or(u32::MAX);
+    table().scripts.get(place as usize).copied().unwrap_or(Script::Shared)
 }
 
 /// Whether a character is a Chinese character (of any of the languages that use them).

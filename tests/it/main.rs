@@ -5,6 +5,7 @@ mod database;
 mod floors;
 mod ingest;
 mod mastodon;
+mod segment;
 mod store_chance;
 mod store_story;
 mod watch;
