@@ -8,25 +8,29 @@ mod chronicle;
 mod ledger;
 mod memory;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
 use chrono::{Datelike, TimeDelta, Timelike};
 use chrono_tz::Tz;
+use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use self::chronicle::Chronicle;
 use self::ledger::Ledger;
 use self::memory::Memory;
+use crate::config::{Live, Topic};
 use crate::detect::{Heard, Sensitivity};
 use crate::domain::{Bucket, Clock, Interval, SourceName, Timestamp, TopicName};
 use crate::store::{Store, Watched};
 
 /// How often a round begins.
 const ROUND: Duration = Duration::from_secs(15);
+/// So many topics are judged side by side: a database elsewhere is waited for, not worked for.
+const AT_ONCE: usize = 4;
 /// So many buckets are judged and stored at once: a week.
 const STRETCH: i64 = 2_016;
 /// So far back a topic's history teaches what is usual: eight weeks.
@@ -47,6 +51,21 @@ pub struct Subject {
     pub negative: bool,
     /// Its sources: deaf in all of them, a bucket is not judged.
     pub sources: Vec<SourceName>,
+}
+
+impl Subject {
+    /// The subject that a topic's file describes.
+    pub fn of(topic: &Topic) -> Self {
+        let wanted = topic.listens.iter().flat_map(|listen| &listen.wanted);
+        let sources: BTreeSet<SourceName> = wanted.map(|wanted| wanted.name.clone()).collect();
+        Self {
+            topic: topic.name.clone(),
+            zone: topic.zone,
+            sensitivity: topic.alert.sensitivity,
+            negative: topic.alert.negative,
+            sources: sources.into_iter().collect(),
+        }
+    }
 }
 
 /// When a bucket may be judged.
@@ -86,12 +105,19 @@ pub struct Watch {
     subjects: Subjects,
     clock: Clock,
     watermark: Watermark,
+    /// The next bucket of each topic, as this process left it.
+    next: Arc<Mutex<HashMap<TopicName, Bucket>>>,
 }
 
 impl Watch {
+    /// A watch over the topics of the configuration as it stands at each round.
+    pub fn new(store: Store, live: Arc<Live>, clock: Clock) -> Self {
+        Self::over(store, move || live.config().topics.iter().map(|topic| Subject::of(topic)).collect(), clock)
+    }
+
     /// A watch over whatever subjects are named at each round.
     pub fn over(store: Store, subjects: impl Fn() -> Vec<Subject> + Send + Sync + 'static, clock: Clock) -> Self {
-        Self { store, subjects: Arc::new(subjects), clock, watermark: Watermark::default() }
+        Self { store, subjects: Arc::new(subjects), clock, watermark: Watermark::default(), next: Arc::default() }
     }
 
     /// The same with another watermark.
@@ -103,16 +129,22 @@ impl Watch {
     pub async fn tick(&self) -> anyhow::Result<Round> {
         let now = self.clock.now();
         let ingested = self.store.oldest_in_inbox().await.context("asking what waits to be ingested")?;
+        let due = (self.subjects)().into_iter().filter(|subject| self.may_be_due(&subject.topic, now));
+        let judged = stream::iter(due).map(|subject| async move {
+            let judged = self.judge(&subject, now, ingested).await;
+            (subject.topic, judged)
+        });
+        let mut judged = std::pin::pin!(judged.buffer_unordered(AT_ONCE));
         let mut round = Round::default();
-        for subject in (self.subjects)() {
-            match self.judge(&subject, now, ingested).await {
+        while let Some((topic, judged)) = judged.next().await {
+            match judged {
                 Ok((buckets, changes)) => {
                     round.buckets += buckets;
                     round.changes += changes;
                 }
                 Err(error) => {
                     round.failed += 1;
-                    error!(topic.name = %subject.topic, "could not judge `{}`: {error:#}", subject.topic);
+                    error!(topic.name = %topic, "could not judge `{topic}`: {error:#}");
                 }
             }
         }
@@ -130,6 +162,17 @@ impl Watch {
                 () = tokio::time::sleep(ROUND) => {}
             }
         }
+    }
+
+    /// Whether a topic may have closed buckets, as far as this process knows; saves asking the store for most topics in
+    /// most rounds.
+    fn may_be_due(&self, topic: &TopicName, now: Timestamp) -> bool {
+        let next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        next.get(topic).is_none_or(|bucket| bucket.end() <= now - self.watermark.lag)
+    }
+
+    fn judged_until(&self, topic: &TopicName, bucket: Bucket) {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner).insert(topic.clone(), bucket);
     }
 
     /// Judges what is closed of one topic; returns how many buckets, and how many incidents changed.
@@ -154,11 +197,12 @@ impl Watch {
             watched = Watched { began: watched.began, judged_until: until, memory: memory.write()? };
             if !self.store.put_stretch(&subject.topic, from, &watched, &written).await? {
                 info!(topic.name = %subject.topic, "another watcher was faster with `{}`", subject.topic);
-                break;
+                return Ok((buckets, changes));
             }
             buckets += usize::try_from((until.millis() - from.millis()) / Bucket::MILLIS).unwrap_or_default();
             changes += written.len();
         }
+        self.judged_until(&subject.topic, watched.judged_until);
         Ok((buckets, changes))
     }
 

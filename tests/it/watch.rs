@@ -343,3 +343,31 @@ async fn a_deaf_source_is_told_in_the_incident_and_scales_what_is_expected() {
     })
     .await;
 }
+
+/// `cargo test --release --test it watch::a_round -- --ignored --nocapture` prints what `docs/watch.md` states.
+#[tokio::test]
+#[ignore = "measures; it takes a minute and asserts little"]
+async fn a_round_over_many_topics_costs() {
+    on_each(|store| async move {
+        let topics: i64 = 2_000;
+        let names: Vec<String> = (0..topics).map(|i| format!("t{i}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let world = World::new(store, &names);
+        let watch = world.watch();
+        watch.tick().await.expect("a round");
+        for i in 0..6 {
+            for topic in &world.topics {
+                world.say(topic, "live", std::iter::once((i, Talk { mentions: 2, negative: 1, people: 1 }))).await;
+                world.hear(topic, i, i + 1).await;
+            }
+            world.clock.store(bucket(i + 1).millis(), Ordering::SeqCst);
+            let start = std::time::Instant::now();
+            let round = watch.tick().await.expect("a round");
+            let each = start.elapsed() / u32::try_from(topics).expect("few");
+            println!("{} buckets, {each:?} a topic, PostgreSQL: {}", round.buckets, world.store.is_postgres());
+        }
+        let text = world.store.watched(&world.topics[0]).await.expect("read").expect("watched").memory;
+        println!("{} characters of memory a topic", text.len());
+    })
+    .await;
+}
