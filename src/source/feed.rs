@@ -27,7 +27,7 @@ const KINDS_OF_FEED: &str = "application/atom+xml, application/rss+xml, applicat
      application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1";
 
 /// The kind `feed`.
-pub struct Feeds;
+pub(super) struct Feeds;
 
 impl Kind for Feeds {
     fn word(&self) -> &'static str {

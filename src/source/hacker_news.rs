@@ -34,7 +34,7 @@ const ANSWERS: i64 = 5;
 const LOOKS: usize = 10;
 
 /// The kind `hacker-news`.
-pub struct HackerNews;
+pub(super) struct HackerNews;
 
 impl Kind for HackerNews {
     fn word(&self) -> &'static str {

@@ -4,7 +4,7 @@
 //! Never: keeps markup, scripts, or runs deep on deep nesting.
 
 use ego_tree::iter::Edge;
-use scraper::{ElementRef, Html, Node};
+use scraper::{Html, Node};
 
 /// The text of a piece of HTML: blocks on lines of their own, white space folded except in `pre`, scripts and styles left out.
 pub fn plain_text(html: &str) -> String {
@@ -62,15 +62,6 @@ fn name_of(tag: &str) -> &str {
 fn is_void(name: &str) -> bool {
     let void = ["br", "img", "hr", "input", "meta", "link", "source", "wbr", "col", "area", "base", "embed", "track"];
     void.iter().any(|void| void.eq_ignore_ascii_case(name))
-}
-
-/// The text below an element of a page that is already parsed.
-pub(super) fn text_of(element: ElementRef<'_>) -> String {
-    let mut text = Writer::default();
-    for edge in element.traverse() {
-        text.take(edge);
-    }
-    text.finish()
 }
 
 #[derive(Default)]

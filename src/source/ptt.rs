@@ -37,7 +37,7 @@ const SEEN: usize = 400;
 const TRIES: u8 = 5;
 
 /// The kind `ptt`.
-pub struct Ptt;
+pub(super) struct Ptt;
 
 impl Kind for Ptt {
     fn word(&self) -> &'static str {
