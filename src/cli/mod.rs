@@ -4,6 +4,9 @@
 //! Never: does a thing itself that `desk`, `pipeline` or `app` can do.
 
 mod bench;
+mod check;
+mod explain;
+mod init;
 mod report;
 
 use std::path::Path;
@@ -41,6 +44,9 @@ struct Arguments {
 enum Command {
     /// Measures the program's own parts against labelled data.
     Bench(bench::Args),
+    Init(init::Args),
+    Check(check::Args),
+    Explain(explain::Args),
     Report(report::Args),
 }
 
@@ -67,6 +73,9 @@ pub fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Bench(args) => bench::run(args).await,
+        Command::Init(args) => init::run(args).await,
+        Command::Check(args) => check::run(args).await,
+        Command::Explain(args) => explain::run(args).await,
         Command::Report(args) => report::run(args).await,
     }
 }
@@ -74,11 +83,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
 /// The configuration of a folder; its mistakes are told on standard error, and the exit code says so.
 fn load(folder: &Path) -> Result<Config, ExitCode> {
     config::load(folder).map_err(|mistakes| {
-        for mistake in &mistakes {
-            eprintln!("{mistake}");
-        }
-        let many = if mistakes.len() == 1 { "mistake" } else { "mistakes" };
-        eprintln!("{} {many}, nothing was started", mistakes.len());
+        eprint!("{}", check::told_mistakes(&mistakes));
         ExitCode::from(MISTAKES)
     })
 }

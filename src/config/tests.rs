@@ -62,3 +62,175 @@ fn all_mistakes_of_all_files_are_told_at_once() {
         ]
     );
 }
+
+#[test]
+fn every_section_tells_what_is_wrong_in_it() {
+    for (main, mistake) in [
+        ("database = \"mysql://x\"", "1: database: is not the address of a database this program knows"),
+        ("database = \"postgres://me:pass@db/x\"", "1: database: a secret is written here in clear"),
+        (
+            "database = \"env:HEARKEN_NO_SUCH_THING\"",
+            "1: database: the environment variable `HEARKEN_NO_SUCH_THING` is not set",
+        ),
+        ("[web]\naddress = \"8080\"", "2: web.address: `8080` is not an address to listen on"),
+        ("[web]\npublic_url = \"hearken\"", "2: web.public_url: `hearken` is not a web address"),
+        ("locale = \"zh_TW\"", "1: locale: `zh_TW` is not known"),
+        ("[[route]]\nreceivers = []", "2: route[0].receivers: names nobody"),
+        ("[[route]]\nreceivers = [\"me\"]", "2: route[0].receivers: there is no receiver `me`"),
+        ("[[route]]", "1: route[0].receivers: is missing"),
+        ("[[source.fed]]", "1: source.fed: `fed` is not a known key"),
+        ("[[source.feed]]\nname = \"ptt\"", "2: source.feed[0].name: `ptt` is the name of another kind of source"),
+        ("[[source.feed]]\n[[source.feed]]", "2: source.feed[1].name: `feed` stands here twice"),
+        (
+            "[[source.feed]]\ncron = \"0 9 30 2 *\"",
+            "2: source.feed[0].cron: `0 9 30 2 *` is not a cron schedule: no such day ever comes",
+        ),
+        ("[bot]\ntoken = \"env:T\"\nchats = [\"care\"]", "3: bot.chats: `care` is not a Telegram chat"),
+        ("[[person]]\nname = \"Mei\"\ntelegram = \"1\"", "3: person[0].telegram: `\"1\"` is not a whole number"),
+    ] {
+        assert_eq!(told(main), [mistake], "{main}");
+    }
+    let report = "[[report]]\ntopic = \"sprot\"\nreceiver = \"care\"\nperiod = \"year\"";
+    assert_eq!(
+        told(&format!("{MAIN}{report}")),
+        ["5: report[0].topic: there is no topic `sprot`", "7: report[0].period: `year` is not known"]
+    );
+}
+
+#[test]
+fn the_way_on_from_a_receiver_never_comes_back() {
+    let receiver =
+        |name: &str, next: &str| format!("[[receiver]]\nname = \"{name}\"\nchannel = \"console\"\nnext = \"{next}\"\n");
+    let circle = format!("{}{}{}", receiver("a", "b"), receiver("b", "c"), receiver("c", "b"));
+    assert_eq!(
+        told(&circle),
+        ["8: receiver[1].next: goes in a circle: b → c → b", "12: receiver[2].next: goes in a circle: c → b → c"]
+    );
+    assert_eq!(told(&receiver("a", "a")), ["4: receiver[0].next: goes in a circle: a → a"]);
+}
+
+#[test]
+fn a_reference_to_what_has_a_mistake_of_its_own_is_no_second_mistake() {
+    let main = "[[receiver]]\nname = \"care\"\nchannel = \"telegram\"\ntoken = \"env:T\"\nchat = \"x\"\n[[route]]\nreceivers = [\"care\"]\n";
+    assert_eq!(told(main), ["5: receiver[0].chat: `x` is not a Telegram chat"]);
+    let topic = "title = \"S\"\nquery = \"sprout\"\n[[listen]]\nsource = \"news\"\nurls = []\n";
+    let mistakes =
+        read("[[source.feed]]\nname = \"news\"\npace = \"soon\"\n", &[("sprout", topic)]).expect_err("mistakes");
+    assert!(mistakes.iter().any(|mistake| mistake.contains("`soon` is not a duration")), "{mistakes:?}");
+    assert!(!mistakes.iter().any(|mistake| mistake.contains("there is no source")), "{mistakes:?}");
+}
+
+#[test]
+fn a_topic_tells_what_is_wrong_in_it() {
+    let with = |more: &str| told_of_topic(&format!("{more}\n{TOPIC}"));
+    assert_eq!(with("languages = [\"zh\", \"jp\"]"), ["1: languages: there is no language `jp`"]);
+    assert_eq!(
+        with("competitors = [\"topics/leaf-tee.toml\"]"),
+        ["1: competitors: `topics/leaf-tee.toml` is not there"]
+    );
+    assert_eq!(with("competitors = [\"sprout\"]"), ["1: competitors: a topic is not its own competitor"]);
+    assert_eq!(
+        told_of_topic(&format!("{TOPIC}[alert]\nsensitivity = \"3 sigma\"\nvolumes = true\n")),
+        [
+            "7: alert.sensitivity: `3 sigma` is not a rate of false alarms",
+            "8: alert.volumes: `volumes` is not a known key"
+        ]
+    );
+    assert_eq!(
+        told_of_topic("title = \"S\"\nquery = \"sprout\"\n[[listen]]\nsource = \"pttt\"\n"),
+        ["4: listen[0].source: there is no source `pttt`"]
+    );
+    assert_eq!(told_of_topic("title = \"S\"\n  query = \"sprout AND\"\n"), ["2: query: nothing stands after `AND`"]);
+}
+
+#[test]
+fn a_query_on_the_line_of_its_key_has_the_column_of_the_file() {
+    for (topic, line, column) in [
+        ("title = \"S\"\n  query = \"sprout AND\"\n", 2, 19),
+        ("title = \"S\"\nquery = '''sprout AND'''\n", 2, 19),
+        ("title = \"S\"\nquery = '''\n sprout AND'''\n", 3, 9),
+        ("title = \"S\"\nquery = '''(sprout OR\n AND leaf)'''\n", 3, 2),
+    ] {
+        let mistakes = from_texts(Path::new("."), "", &[("sprout", topic)]).expect_err(topic);
+        assert_eq!((mistakes[0].line, mistakes[0].column), (line, column), "{topic}");
+    }
+}
+
+#[test]
+fn an_incident_is_told_by_routes_then_the_owner_then_everybody() {
+    let receiver = |name: &str| format!("[[receiver]]\nname = \"{name}\"\nchannel = \"console\"\n");
+    let main = format!(
+        "{}{}{}[[route]]\ntopics = [\"sprout\"]\nseverity = \"critical\"\nreceivers = [\"boss\", \"ops\"]\n[[route]]\n\
+         topics = [\"sprout\"]\nseverity = \"warning\"\nreceivers = [\"ops\"]\n",
+        receiver("care"),
+        receiver("boss"),
+        receiver("ops")
+    );
+    let owned = format!("owner = \"care\"\n{TOPIC}");
+    let config = right(&main, &[("sprout", &owned), ("leaf", TOPIC)]);
+    let told = |topic: &str, severity: Severity| {
+        config.told(&name(topic), severity).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(told("sprout", Severity::Critical), "boss ops");
+    assert_eq!(told("sprout", Severity::Warning), "ops");
+    assert_eq!(told("sprout", Severity::Notice), "care");
+    assert_eq!(told("leaf", Severity::Critical), "care boss ops");
+}
+
+#[test]
+fn equal_wishes_of_several_topics_are_one_source() {
+    let config = right("", &[("leaf", TOPIC), ("sprout", TOPIC)]);
+    let sources = config.wanted_sources();
+    assert_eq!(sources.len(), 1);
+    assert_eq!(sources[0].topics, [name("leaf"), name("sprout")]);
+}
+
+#[test]
+fn the_bot_of_the_receivers_answers_in_their_chats_unless_told_otherwise() {
+    let receiver = |name: &str, token: &str, chat: &str| {
+        format!("[[receiver]]\nname = \"{name}\"\nchannel = \"telegram\"\ntoken = \"env:{token}\"\nchat = \"{chat}\"\n")
+    };
+    let main = format!("{}{}{}", receiver("a", "T", "-1"), receiver("b", "U", "-2"), receiver("c", "T", "-3"));
+    let chats = |main: &str| {
+        let bot = right(main, &[("sprout", TOPIC)]).bot;
+        bot.map(|bot| bot.chats.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    assert_eq!(chats(&main), Some(vec!["-1".to_owned(), "-3".to_owned()]));
+    assert_eq!(chats(&format!("{main}[bot]\nanswers = false\n")), None);
+    assert_eq!(
+        chats(&format!("{main}[bot]\ntoken = \"env:U\"\nchats = [\"5\"]\n")),
+        Some(vec!["5".to_owned(), "-2".to_owned()])
+    );
+    assert_eq!(chats(""), None);
+}
+
+#[test]
+fn what_works_but_is_hardly_meant_is_warned_of() {
+    let warnings = |main: &str, topic: &str| {
+        let config = right(main, &[("sprout", topic)]);
+        config.warnings.iter().map(|warning| warning.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(warnings("", TOPIC), Vec::<String>::new());
+    assert_eq!(warnings("", "title = \"S\"\nquery = \"sprout\"\n"), ["nothing is listened to"]);
+    assert!(warnings("[web]\naddress = \"0.0.0.0:80\"", TOPIC)[0].starts_with("anybody who reaches 0.0.0.0:80"));
+    let main =
+        "[[receiver]]\nname = \"a\"\nchannel = \"telegram\"\ntoken = \"env:HEARKEN_NO_SUCH_THING\"\nchat = \"1\"\n";
+    assert_eq!(warnings(main, TOPIC), ["the environment variable `HEARKEN_NO_SUCH_THING` is not set"]);
+}
+
+#[test]
+fn a_topic_takes_texts_in_its_languages_only() {
+    use crate::domain::Platform;
+    use crate::query::Document;
+    use crate::text::Text;
+    let topic = format!("languages = [\"ja\"]\n{}", TOPIC.replace("嫩芽咖啡", "sprout OR スプラウト"));
+    let config = right("", &[("sprout", &topic)]);
+    let matches = |text: &str| {
+        let said = Text::read(text);
+        let document =
+            Document { text: &said, platform: Platform::Ptt, handle: "", followers: None, url: "", has_media: false };
+        config.topics[0].matches(&document).is_some()
+    };
+    assert!(matches("今日はスプラウトのラテを飲みました"));
+    assert!(!matches("I had a latte at Sprout today and it was very good"));
+}

@@ -1,7 +1,7 @@
 //! Reads TOML with its places: every mistake is kept, none ends the reading.
 //!
 //! In: the text of a TOML file. Out: values, and all mistakes with file, line, value and a way out.
-//! Never: opens a file (but for `file:` secrets, when a secret is revealed), stops at the first mistake.
+//! Never: opens a file (but for `file:` secrets, to see whether they are there), stops at the first mistake.
 
 mod mistake;
 mod pace;

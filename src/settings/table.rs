@@ -284,13 +284,17 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A secret by its place. A secret written in clear is a mistake, and is not repeated in it.
+    /// A secret by its place. A secret written in clear is a mistake, and is not repeated in it; one that is not there now is
+    /// warned of.
     pub fn secret(&self, key: &str) -> Option<Secret> {
         let text = self.text(key)?;
         let secret = Secret::new(&text).map(|secret| secret.within(self.folder));
         if secret.is_none() {
             let name = key.to_uppercase();
             self.mistake(key, "a secret is written here in clear", format!("use `env:{name}` or `file:secrets/{key}`"));
+        }
+        if let Some(Err(error)) = secret.as_ref().map(Secret::reveal) {
+            self.warning(key, error, "it has to be there when the program starts");
         }
         secret
     }
@@ -381,7 +385,12 @@ impl<'a> Table<'a> {
     /// Ends the reading: every key that was never asked for is a mistake.
     pub fn finish(self) {
         let asked = self.asked.borrow();
-        let known: Vec<&str> = asked.iter().map(String::as_str).collect();
+        let mut known: Vec<&str> = Vec::new();
+        for key in asked.iter() {
+            if !known.contains(&key.as_str()) {
+                known.push(key);
+            }
+        }
         for key in self.table.keys() {
             let name: &str = key.get_ref();
             if !known.contains(&name) {

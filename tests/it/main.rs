@@ -1,10 +1,12 @@
 //! One integration binary: one file per stage, and the test that guards the floors.
 
 mod bluesky;
+mod config;
 mod database;
 mod floors;
 mod ingest;
 mod mastodon;
+mod query;
 mod rough_source;
 mod segment;
 mod server;

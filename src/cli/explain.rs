@@ -1,0 +1,133 @@
+//! `hearken explain`: why a text is a mention of a topic, or why it is none.
+//!
+//! In: a topic, and texts. Out: for each its words under the text, and what is lacking.
+//! Never: opens the database.
+
+use std::io::Read as _;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use unicode_width::UnicodeWidthStr;
+
+use super::MISTAKES;
+use crate::config::Topic;
+use crate::domain::Platform;
+use crate::query::{Document, TermFound};
+use crate::text::Text;
+
+/// Says why a text is a mention of a topic, or why it is none.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: hearken explain sprout-coffee \"嫩芽咖啡徵才中\"")]
+pub struct Args {
+    /// The topic's name: its file without .toml.
+    pub topic: String,
+
+    /// The text; read from standard input when absent.
+    pub text: Option<String>,
+
+    /// The folder that holds hearken.toml and topics/.
+    #[arg(long, default_value = ".")]
+    pub folder: PathBuf,
+}
+
+/// Runs the command.
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let config = match super::load(&args.folder) {
+        Ok(config) => config,
+        Err(code) => return Ok(code),
+    };
+    let Some(topic) = config.topics.iter().find(|topic| topic.name.as_str() == args.topic) else {
+        let names: Vec<&str> = config.topics.iter().map(|topic| topic.name.as_str()).collect();
+        eprintln!("there is no topic `{}`\n  hint: there are: {}", args.topic, names.join(", "));
+        return Ok(ExitCode::from(MISTAKES));
+    };
+    let text = match args.text {
+        Some(text) => text,
+        None => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).context("standard input is not a text")?;
+            text
+        }
+    };
+    print!("{}", explained(topic, &text));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Why a text is a mention of a topic, or why it is none, in lines.
+fn explained(topic: &Topic, text: &str) -> String {
+    let said = Text::read(text);
+    let document =
+        Document { text: &said, platform: Platform::File, handle: "", followers: None, url: "", has_media: false };
+    let explanation = topic.query.explain(&document);
+    let matches = topic.matches(&document).is_some();
+    let mut lines = vec![format!("{} `{}`", if matches { "a mention of" } else { "no mention of" }, topic.name)];
+    let places: Vec<Range<usize>> = explanation.terms.iter().flat_map(|term| term.places.iter().cloned()).collect();
+    lines.extend(marked(text, &places).lines().map(|line| format!("    {line}")));
+    if !topic.takes(said.language()) {
+        lines.push(format!(
+            "  its language is {}; the topic takes {}",
+            said.language().as_str(),
+            topic.languages.join(", ")
+        ));
+    }
+    let named = |terms: Vec<&TermFound>| terms.iter().map(|term| term.term.as_str()).collect::<Vec<_>>().join(", ");
+    let found: Vec<&TermFound> =
+        explanation.terms.iter().filter(|term| term.wanted && !term.places.is_empty()).collect();
+    for (word, terms) in [
+        ("there     ", found),
+        ("not there ", explanation.missing().collect()),
+        ("keeps out ", explanation.unwanted().collect()),
+    ] {
+        if !terms.is_empty() {
+            lines.push(format!("  {word} {}", named(terms)));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// A text with `^` under some of its bytes.
+pub(super) fn marked(text: &str, places: &[Range<usize>]) -> String {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for line in text.split('\n') {
+        let end = start + line.len();
+        let mut marks = String::new();
+        for (place, c) in line.char_indices() {
+            let at = start + place;
+            let sign = if places.iter().any(|span| span.contains(&at)) { "^" } else { " " };
+            let mut bytes = [0; 4];
+            marks.push_str(&sign.repeat(c.encode_utf8(&mut bytes).width()));
+        }
+        out.push(line.trim_end_matches('\r').to_owned());
+        if marks.contains('^') {
+            out.push(marks.trim_end().to_owned());
+        }
+        start = end + 1;
+    }
+    out.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::from_texts;
+
+    #[test]
+    fn an_explanation_shows_the_words_under_the_text() {
+        let topic = "title = \"Sprout\"\nquery = \"(嫩芽咖啡 OR sprout) AND NOT 徵才\"\nlanguages = [\"zh\"]\n";
+        let config = from_texts(std::path::Path::new("."), "", &[("sprout", topic)]).expect("right");
+        let topic = &config.topics[0];
+        assert_eq!(
+            explained(topic, "今天的嫩芽咖啡\n正在徵才，歡迎加入我們的團隊"),
+            "no mention of `sprout`\n    今天的嫩芽咖啡\n          ^^^^^^^^\n    正在徵才，歡迎加入我們的團隊\n        ^^^^\n  \
+             there      嫩芽咖啡\n  not there  sprout\n  keeps out  征才\n"
+        );
+        assert_eq!(
+            explained(topic, "I had a coffee at Sprout today and it was fine"),
+            "no mention of `sprout`\n    I had a coffee at Sprout today and it was fine\n                      ^^^^^^\n  \
+             its language is en; the topic takes zh\n  there      sprout\n  not there  嫩芽咖啡\n"
+        );
+    }
+}
