@@ -120,13 +120,16 @@ impl Bot {
         }
     }
 
-    /// Our own name, to tell `/status@us` from `/status@others` in groups; asked for once.
+    /// Our own name, to tell `/status@us` from `/status@others` in groups. Without it we answer plain `/status` only.
     async fn learn_name(&self) -> Result<(), net::Error> {
         if self.place().username.is_some() {
             return Ok(());
         }
-        let me = self.bot.get_me().await.map_err(|error| failure(&error))?;
-        self.place().username = Some(me.username().to_owned());
+        match self.bot.get_me().await {
+            Ok(me) => self.place().username = Some(me.username().to_owned()),
+            Err(RequestError::Api(error)) => return Err(failure(&RequestError::Api(error))),
+            Err(error) => note("the bot could not learn its name", &error),
+        }
         Ok(())
     }
 

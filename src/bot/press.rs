@@ -47,7 +47,7 @@ impl Bot {
             note("a button's answer was not taken", &error);
         }
         let here = (message.chat().id, message.id());
-        if let Err(error) = self.redraw(&incident, here).await {
+        if let Err(error) = self.redraw(&incident, here, visitor.locale).await {
             warn!(incident.id = %incident, "an alert could not be brought up to date: {error:#}");
         }
     }
@@ -79,7 +79,7 @@ impl Bot {
     }
 
     /// Shows on every message of the incident what people did, and leaves only the buttons that still do something.
-    async fn redraw(&self, id: &IncidentId, here: (ChatId, MessageId)) -> anyhow::Result<()> {
+    async fn redraw(&self, id: &IncidentId, here: (ChatId, MessageId), locale: Locale) -> anyhow::Result<()> {
         let Some(incident) = self.store.incident(id).await? else { return Ok(()) };
         let moments = self.store.moments(id).await?;
         let now = self.clock.now();
@@ -94,7 +94,7 @@ impl Bot {
                 Button::Ticket => !has_ticket,
             })
             .collect();
-        for shown in self.shown(id, here).await? {
+        for shown in self.shown(id, here, locale).await? {
             let zone = shown.alert.zone.parse().unwrap_or(Tz::UTC);
             let deeds = deeds(&moments, zone, shown.locale);
             if let Err(error) = self.edit(&shown, &incident, &deeds, &left).await {
@@ -104,8 +104,9 @@ impl Bot {
         Ok(())
     }
 
-    /// The messages that show the incident: those that are kept as sent, and the one that was pressed.
-    async fn shown(&self, id: &IncidentId, here: (ChatId, MessageId)) -> anyhow::Result<Vec<Shown>> {
+    /// The messages that show the incident: those that are kept as sent, and the one that was pressed (which is not kept when
+    /// we died right after sending it).
+    async fn shown(&self, id: &IncidentId, here: (ChatId, MessageId), locale: Locale) -> anyhow::Result<Vec<Shown>> {
         let config = self.live.config();
         let mut shown: Vec<Shown> = Vec::new();
         let deliveries = self.store.deliveries_of(id).await?;
@@ -119,7 +120,7 @@ impl Bot {
         if !shown.iter().any(|shown| (shown.chat, shown.message) == here)
             && let Some(alert) = self.store.alerts_of(id).await?.into_iter().next_back()
         {
-            shown.push(Shown { chat: here.0, message: here.1, alert, locale: config.locale });
+            shown.push(Shown { chat: here.0, message: here.1, alert, locale });
         }
         Ok(shown)
     }
@@ -134,13 +135,15 @@ impl Bot {
             vec![InlineKeyboardButton::callback(button(*what, shown.locale), button_data(*what, &incident.id))]
         });
         let buttons = InlineKeyboardMarkup::new(rows);
-        let caption = self.bot.edit_message_caption(shown.chat, shown.message).caption(text(1024));
-        match caption.parse_mode(ParseMode::Html).reply_markup(buttons.clone()).await {
-            Ok(_) => return Ok(()),
-            Err(RequestError::Api(ApiError::MessageNotModified)) => return Ok(()),
-            // A message without a picture has no caption.
-            Err(RequestError::Api(_)) => {}
-            Err(error) => return Err(error),
+        // An alert without a curve was sent without a picture, and has no caption.
+        if !shown.alert.curve.points.is_empty() {
+            let caption = self.bot.edit_message_caption(shown.chat, shown.message).caption(text(1024));
+            match caption.parse_mode(ParseMode::Html).reply_markup(buttons.clone()).await {
+                Ok(_) | Err(RequestError::Api(ApiError::MessageNotModified)) => return Ok(()),
+                // Telegram did not take the picture, the words were sent alone.
+                Err(RequestError::Api(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         let edit = self.bot.edit_message_text(shown.chat, shown.message, text(4096));
         edit.parse_mode(ParseMode::Html).reply_markup(buttons).await.map(drop)

@@ -125,4 +125,11 @@ mod tests {
         assert_eq!(host("http://LOCALHOST./"), Some("localhost".to_owned()));
         assert_eq!(host("https://care.example/in"), None);
     }
+
+    #[tokio::test]
+    async fn a_name_that_leads_inside_is_not_followed() {
+        let name = "localhost".parse().expect("a name");
+        let error = PublicOnly.resolve(name).await.err().expect("refused");
+        assert_eq!(error.to_string(), "the name leads into a private network");
+    }
 }

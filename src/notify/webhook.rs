@@ -93,6 +93,9 @@ enum Body<'a> {
 impl Webhook {
     /// Reads the secret; the error says what is missing.
     pub fn new(config: &Config, client: &net::Client) -> Result<Self, String> {
+        if !config.allow_private && guard::private_host(&config.url).is_some() {
+            return Err("the address is inside a private network".to_owned());
+        }
         let http = if config.allow_private { client.http().clone() } else { public_client(client)? };
         Ok(Self { url: config.url.clone(), secret: config.secret.reveal()?, http })
     }

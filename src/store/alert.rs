@@ -240,7 +240,7 @@ impl Store {
     pub async fn count_deliveries(&self) -> Result<Vec<(DeliveryState, i64)>, Error> {
         const SQL: &str = "select state, cast(sum(n) as bigint) from ( \
                select state, count(*) as n from delivery group by state \
-               union all select state, count(*) as n from letter group by state) both group by state order by state";
+               union all select state, count(*) as n from letter group by state) held group by state order by state";
         let rows: Vec<(String, i64)> = on_backend!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await)?;
         Ok(rows.into_iter().filter_map(|(state, n)| DeliveryState::find(&state).map(|state| (state, n))).collect())
     }

@@ -12,4 +12,6 @@ mod segment;
 mod server;
 mod store_chance;
 mod store_story;
+mod telegram;
+mod tell;
 mod watch;

@@ -57,7 +57,8 @@ impl Telegram {
                 photo = photo.reply_markup(buttons);
             }
             match photo.await {
-                Err(RequestError::Api(_)) => {}
+                // Refused, or answered with what is no answer: rather the words alone than nothing.
+                Err(RequestError::Api(_) | RequestError::InvalidJson { .. }) => {}
                 sent => return sent.map(|message| reference(&message)),
             }
         }
