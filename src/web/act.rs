@@ -1,0 +1,89 @@
+//! Acts: what a person sends from a page.
+//!
+//! In: a form of one of our pages. Out: its fields, with who acts. Never: takes a form without this process's token.
+
+use std::collections::HashMap;
+
+use axum::extract::{Form, FromRequest, Request};
+use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::error::Failure;
+use super::visitor::{NAME, cookie, set_cookie};
+use super::{Shared, same};
+
+/// A form that came from one of our pages.
+#[derive(Debug)]
+pub(super) struct Act {
+    fields: HashMap<String, String>,
+    /// Who acts; empty when not told (the desk refuses that).
+    pub(super) by: String,
+}
+
+impl FromRequest<Shared> for Act {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, web: &Shared) -> Result<Self, Failure> {
+        let kept = cookie(request.headers(), NAME).unwrap_or_default();
+        let Form(fields) = Form::<HashMap<String, String>>::from_request(request, web)
+            .await
+            .map_err(|refused| Failure::Bad(refused.body_text()))?;
+        let token = fields.get("token").map(String::as_str).unwrap_or_default();
+        if !same(token.as_bytes(), web.token.as_bytes()) {
+            return Err(Failure::Stale);
+        }
+        let by = fields.get("by").map(|by| by.trim()).filter(|by| !by.is_empty()).map_or(kept, str::to_owned);
+        Ok(Self { fields, by })
+    }
+}
+
+impl Act {
+    /// A field's text, trimmed; empty when it is not there.
+    pub(super) fn text(&self, key: &str) -> &str {
+        self.fields.get(key).map(|value| value.trim()).unwrap_or_default()
+    }
+
+    /// A field that must be there and make sense.
+    pub(super) fn need<T>(&self, key: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Failure> {
+        read(self.text(key)).ok_or_else(|| Failure::Bad(format!("`{key}` = `{}`", self.text(key))))
+    }
+
+    /// Goes back to the page that the form was on (or to `elsewhere`), which tells what was done; keeps the name.
+    pub(super) fn done(&self, what: &str, elsewhere: Option<&str>) -> Response {
+        let back = elsewhere.unwrap_or_else(|| self.text("back"));
+        let back = if is_ours(back) { back } else { "/" };
+        let (back, fragment) = back.split_once('#').unwrap_or((back, ""));
+        let joint = if back.contains('?') { '&' } else { '?' };
+        let fragment = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
+        let to = if what.is_empty() { back.to_owned() } else { format!("{back}{joint}done={what}{fragment}") };
+        let to = HeaderValue::from_str(&to).unwrap_or(HeaderValue::from_static("/"));
+        let mut answer = (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response();
+        if let Some(value) = set_cookie(NAME, &self.by).filter(|_| !self.by.is_empty()) {
+            answer.headers_mut().append(SET_COOKIE, value);
+        }
+        answer
+    }
+}
+
+/// Whether an address is a path of ours, which leads nowhere else.
+fn is_ours(path: &str) -> bool {
+    let mut characters = path.chars();
+    characters.next() == Some('/')
+        && !matches!(characters.next(), Some('/' | '\\'))
+        && !path.chars().any(|c| c.is_control() || c == '\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_back_never_leads_elsewhere() {
+        assert!(is_ours("/incident/x?a=b") && is_ours("/"));
+        for wrong in ["//evil.example", "/\\evil.example", "https://evil.example", "", "javascript:alert(1)", "/a\r\nb"]
+        {
+            assert!(!is_ours(wrong), "{wrong}");
+        }
+    }
+}
