@@ -11,4 +11,4 @@ pub use collect::{Collect, Collected};
 pub use deliver::{Deliver, Delivered};
 pub use dispatch::{Dispatch, Dispatched};
 pub use ingest::{Ingest, Ingested, Judging};
-pub use watch::{Round, Subject, Watch, Watermark};
+pub use watch::{Round, Subject, Watch, Watermark, baseline, slot};

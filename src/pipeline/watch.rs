@@ -23,6 +23,7 @@ use self::chronicle::Chronicle;
 use self::ledger::Ledger;
 use self::memory::Memory;
 use crate::config::{Live, Topic};
+use crate::detect::baseline::Baseline;
 use crate::detect::{Heard, Sensitivity};
 use crate::domain::{Bucket, Clock, Interval, SourceName, Timestamp, TopicName};
 use crate::store::{Store, Watched};
@@ -313,8 +314,13 @@ fn buckets_of(stretch: Interval) -> impl Iterator<Item = Bucket> {
         .take_while(move |bucket| *bucket < end)
 }
 
+/// What is usual for a watched topic, as learnt so far: ask it for the [`slot`] of a bucket.
+pub fn baseline(watched: &Watched) -> anyhow::Result<Baseline> {
+    Ok(Memory::read(&watched.memory)?.negative.baseline().clone())
+}
+
 /// The hour of the week of a bucket in a zone: 0 is Monday's first.
-fn slot(bucket: Bucket, zone: Tz) -> u8 {
+pub fn slot(bucket: Bucket, zone: Tz) -> u8 {
     let local = bucket.start().with_timezone(&zone);
     u8::try_from(local.weekday().num_days_from_monday() * 24 + local.hour()).unwrap_or_default()
 }
