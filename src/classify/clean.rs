@@ -3,6 +3,7 @@
 //! In: folded text. Out: its characters, each with its place in the folded text.
 //! Never: drops a character without its neighbour's place growing over it.
 
+#[cfg(test)]
 use std::ops::Range;
 
 /// What stands for a link.
@@ -76,6 +77,7 @@ fn handle_length(rest: &str) -> usize {
 
 impl Unit {
     /// Its place in the folded text.
+    #[cfg(test)]
     pub(crate) fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }

@@ -60,6 +60,11 @@ impl Features {
         Self { list, signals }
     }
 
+    /// Forgets characters and words: for a language that the model does not know, faces and the lexicon remain.
+    pub(crate) fn keep_signals(&mut self) {
+        self.list.retain(|feature| feature.family == Family::Signals);
+    }
+
     /// What one feature of each family counts: 1 / √n of its family, and fixed for signals.
     pub(crate) fn scales(&self) -> [f64; FAMILIES] {
         let mut counts = [0u32; FAMILIES];

@@ -110,10 +110,10 @@ impl Lexicon {
                 }
             }
         }
-        let automaton =
-            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&words).map_err(|error| {
-                Error::Line { file: "lexicon".to_owned(), line: 0, why: error.to_string() }
-            })?;
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(&words)
+            .map_err(|error| Error::Line { file: "lexicon".to_owned(), line: 0, why: error.to_string() })?;
         Ok(Self { automaton, entries })
     }
 
@@ -154,7 +154,7 @@ impl Entry {
 
 fn read_line(line: &str, origin: Origin) -> Result<(String, Meaning), String> {
     let (word, meaning) = line.split_once('\t').ok_or("a word, a tab and its meaning are wanted")?;
-    let word = fold(&word.replace('_', " "));
+    let word = if origin == Origin::Face { fold(word) } else { fold(&word.replace('_', " ")) };
     if word.trim().is_empty() {
         return Err("the word is empty".to_owned());
     }

@@ -78,6 +78,7 @@ impl Model {
     }
 
     /// How many features have a weight.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.keys.iter().filter(|key| **key != 0).count()
     }
@@ -116,11 +117,6 @@ impl Model {
     /// What one feature says of the way the text leans.
     pub(crate) fn way_of(&self, feature: &Feature, scales: [f64; FAMILIES]) -> f64 {
         f64::from(self.weight(feature.key)[1]) * scales[feature.family as usize] * self.header.steps[1]
-    }
-
-    /// What one feature says of whether the text leans at all.
-    pub(crate) fn lean_of(&self, feature: &Feature, scales: [f64; FAMILIES]) -> f64 {
-        f64::from(self.weight(feature.key)[0]) * scales[feature.family as usize] * self.header.steps[0]
     }
 
     /// Calibrated probabilities of negative, neutral, positive.

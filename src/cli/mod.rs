@@ -5,8 +5,10 @@
 
 mod bench;
 mod check;
+mod classify;
 mod explain;
 mod init;
+mod model;
 mod report;
 
 use std::path::Path;
@@ -42,6 +44,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Classify(classify::Args),
+    Model(model::Args),
     /// Measures the program's own parts against labelled data.
     Bench(bench::Args),
     Init(init::Args),
@@ -72,6 +76,8 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Classify(args) => classify::run(args).await,
+        Command::Model(args) => model::run(args).await,
         Command::Bench(args) => bench::run(args).await,
         Command::Init(args) => init::run(args).await,
         Command::Check(args) => check::run(args).await,

@@ -1,0 +1,211 @@
+//! The judge: all models, lexicons, themes and rules together, loaded once and asked for every text.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use super::error::Error;
+use super::evidence;
+use super::feature::Features;
+use super::group::Group;
+use super::lexicon::{Lexicon, Origin, Source};
+use super::model::Model;
+use super::model_file;
+use super::spam::{self, Spam};
+use super::theme::{self, Found, Themes};
+use super::train::{self, Learnt, Lesson, Plan};
+use crate::domain::{Evidence, Judgement, Language, Probabilities, Sentiment, ThemeScore};
+use crate::text::Text;
+
+/// The files of `sentiment-models/` by their names inside it, such as `zh.model` or `lexicon/zh.tsv`.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+macro_rules! built_in {
+    ($($name:literal),+ $(,)?) => { &[$(($name, include_bytes!(concat!("../../sentiment-models/", $name)).as_slice())),+] };
+}
+
+/// What ships inside the program, beside themes and spam rules.
+const BUILT_IN: &[(&str, &[u8])] = built_in![
+    "zh.model",
+    "en.model",
+    "ja.model",
+    "ko.model",
+    "lexicon/zh.tsv",
+    "lexicon/en.tsv",
+    "lexicon/ja.tsv",
+    "lexicon/ko.tsv",
+    "lexicon/faces.tsv",
+    "lexicon/open-zh.tsv",
+    "lexicon/open-en.tsv",
+];
+
+/// Why a text looks like spam.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpamReason {
+    /// Its word, such as `contact`, `giveaway` or `many-tags`.
+    pub reason: String,
+    /// How much it says by itself, 0 to 1.
+    pub weight: f64,
+}
+
+/// Judges texts. Cheap to share, never changes.
+pub struct Judge {
+    models: BTreeMap<Group, Model>,
+    lexicons: BTreeMap<Group, Lexicon>,
+    themes: Themes,
+    spam: Spam,
+    name: String,
+}
+
+impl Judge {
+    /// The judge that ships inside the program; loaded once.
+    pub fn built_in() -> Result<Arc<Self>, Error> {
+        static JUDGE: OnceLock<Arc<Judge>> = OnceLock::new();
+        if let Some(judge) = JUDGE.get() {
+            return Ok(Arc::clone(judge));
+        }
+        let judge = Arc::new(Self::from_files(&Files::new())?);
+        Ok(Arc::clone(JUDGE.get_or_init(|| judge)))
+    }
+
+    /// A judge from a folder's files; a file that is not among them is the built-in one.
+    pub fn from_files(files: &Files) -> Result<Self, Error> {
+        let mut models = BTreeMap::new();
+        for group in Group::ALL {
+            let file = format!("{}.model", group.as_str());
+            models.insert(*group, model_file::read(&file, bytes_of(files, &file)?)?);
+        }
+        let name = models.values().map(|model: &Model| model.header.version.get(..4).unwrap_or_default());
+        let name = format!("linear-{}", name.collect::<Vec<_>>().join("-"));
+        let texts = |list: &'static [(&'static str, &'static str)]| {
+            list.iter()
+                .map(|(file, built_in)| Ok((*file, text_of(files, file, built_in)?)))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        let themes = Themes::read(texts(theme::FILES)?.into_iter())?;
+        let spam = Spam::read(spam::FILE.0, text_of(files, spam::FILE.0, spam::FILE.1)?)?;
+        Ok(Self { models, lexicons: lexicons(files)?, themes, spam, name })
+    }
+
+    /// The name and version of its models.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Judges one text.
+    pub fn judge(&self, text: &Text) -> Judgement {
+        let (p, sentiment, mut evidence) = self.sentiment(text);
+        let (_, confidence) = p.best();
+        let found = self.themes.find(text.folded(), &p);
+        let (spam, reasons) = self.spam.find(text);
+        evidence.extend(found.iter().flat_map(|found| theme_evidence(text, found)));
+        let placed = reasons.iter().filter(|reason| !reason.place.is_empty());
+        evidence.extend(placed.map(|reason| evidence::told(text, reason.place.clone(), reason.weight, "spam")));
+        Judgement {
+            language: text.language(),
+            sentiment,
+            p,
+            polarity: p.polarity(),
+            confidence,
+            themes: found.into_iter().map(|found| ThemeScore { theme: found.theme, p: found.p as f32 }).collect(),
+            spam: spam as f32,
+            evidence,
+            model: self.name.clone(),
+        }
+    }
+
+    /// Why a text looks like spam.
+    pub fn spam_reasons(&self, text: &Text) -> Vec<SpamReason> {
+        let (_, reasons) = self.spam.find(text);
+        reasons.into_iter().map(|reason| SpamReason { reason: reason.reason, weight: reason.weight }).collect()
+    }
+
+    /// Learns a group's model with the lexicons of a folder.
+    pub fn learn_from(files: &Files, group: Group, lessons: &[Lesson], plan: Plan) -> Result<Learnt, Error> {
+        learn(&lexicons(files)?, group, lessons, plan)
+    }
+
+    fn weigh(&self, text: &Text) -> (Probabilities, f64, Option<(Features, &Model)>) {
+        let group = Group::of(text.language());
+        let known = self.models.get(&group).zip(self.lexicons.get(&group));
+        let Some((model, lexicon)) = known.filter(|_| text.folded().chars().any(|c| !c.is_whitespace())) else {
+            return (NOTHING, 1.0, None);
+        };
+        let mut features = Features::read(text.folded(), lexicon, model.header.spec);
+        if text.language() == Language::Other {
+            features.keep_signals();
+        }
+        let [negative, neutral, positive] = model.probabilities(model.score(&features)).map(|p| p as f32);
+        let p = Probabilities::from_weights(negative, neutral, positive).unwrap_or(NOTHING);
+        (p, model.header.unsure_below, Some((features, model)))
+    }
+
+    fn sentiment(&self, text: &Text) -> (Probabilities, Sentiment, Vec<Evidence>) {
+        let (p, unsure_below, weighed) = self.weigh(text);
+        let (best, confidence) = p.best();
+        let blind = text.language() == Language::Other
+            && weighed.as_ref().is_none_or(|(features, _)| features.signals.hits.is_empty());
+        let sure = f64::from(confidence.value()) >= unsure_below && !blind;
+        let sentiment = if sure { best } else { Sentiment::Unsure };
+        let evidence = weighed
+            .map(|(features, model)| evidence::of_sentiment(text, &features, model, sentiment))
+            .unwrap_or_default();
+        (p, sentiment, evidence)
+    }
+}
+
+/// What is said of a text with nothing in it.
+const NOTHING: Probabilities = Probabilities { negative: 0.0, neutral: 1.0, positive: 0.0 };
+
+fn learn(lexicons: &BTreeMap<Group, Lexicon>, group: Group, lessons: &[Lesson], plan: Plan) -> Result<Learnt, Error> {
+    match lexicons.get(&group) {
+        Some(lexicon) => train::learn(group, lexicon, lessons, plan),
+        None => Err(Error::Missing { file: format!("lexicon/{}.tsv", group.as_str()) }),
+    }
+}
+
+fn theme_evidence(text: &Text, found: &Found) -> Vec<Evidence> {
+    let of = format!("theme:{}", found.theme);
+    found.places.iter().map(|(place, weight)| evidence::told(text, place.clone(), *weight, &of)).collect()
+}
+
+fn lexicons(files: &Files) -> Result<BTreeMap<Group, Lexicon>, Error> {
+    let read = |file: &str, origin: Origin| {
+        let bytes = bytes_of(files, file)?;
+        let text = std::str::from_utf8(bytes).map_err(|error| Error::Line {
+            file: file.to_owned(),
+            line: 1 + bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count(),
+            why: "it is not UTF-8".to_owned(),
+        })?;
+        Ok((file.to_owned(), text, origin))
+    };
+    let mut lexicons = BTreeMap::new();
+    for group in Group::ALL {
+        let own = format!("lexicon/{}.tsv", group.as_str());
+        let mut parts = vec![read(&own, Origin::Own)?, read("lexicon/faces.tsv", Origin::Face)?];
+        match group {
+            Group::Zh => parts.push(read("lexicon/open-zh.tsv", Origin::Open)?),
+            Group::En => parts.push(read("lexicon/open-en.tsv", Origin::Open)?),
+            Group::Ja | Group::Ko => {}
+        }
+        let sources: Vec<Source<'_>> =
+            parts.iter().map(|(file, text, origin)| Source { file, text, origin: *origin }).collect();
+        lexicons.insert(*group, Lexicon::read(&sources)?);
+    }
+    Ok(lexicons)
+}
+
+fn bytes_of<'a>(files: &'a Files, file: &str) -> Result<&'a [u8], Error> {
+    let built_in = || BUILT_IN.iter().find(|(name, _)| *name == file).map(|(_, bytes)| *bytes);
+    files.get(file).map(Vec::as_slice).or_else(built_in).ok_or_else(|| Error::Missing { file: file.to_owned() })
+}
+
+fn text_of<'a>(files: &'a Files, file: &str, built_in: &'a str) -> Result<&'a str, Error> {
+    match files.get(file) {
+        None => Ok(built_in),
+        Some(bytes) => std::str::from_utf8(bytes).map_err(|_| Error::Line {
+            file: file.to_owned(),
+            line: 1,
+            why: "it is not UTF-8".to_owned(),
+        }),
+    }
+}

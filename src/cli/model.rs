@@ -1,0 +1,183 @@
+//! `hearken model`: train, eval, card.
+
+mod card;
+mod data;
+mod sets;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::Subcommand;
+
+use crate::classify::{Group, Judge, Plan};
+
+/// Trains, scores and describes the sentiment models.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  hearken model train --data labelled/ --out sentiment-models\n  \
+    hearken model eval --data labelled/\n  hearken model card zh")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Learns models from labelled texts and writes them, each with its card.
+    Train(TrainArgs),
+    /// Scores the models on labelled texts, as a user gets them.
+    Eval(EvalArgs),
+    /// Prints the card of a model: data, licences, scores, calibration, known failures.
+    Card(CardArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct TrainArgs {
+    /// Folder of labelled sets: gzip TSV files in `sentiment/`, `theme/`, `lexicon/`.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The models' folder: lexicons and our corpus are read there, models and cards are written there.
+    #[arg(long, value_name = "DIR", default_value = "sentiment-models")]
+    out: PathBuf,
+    /// Only these language groups: zh, en, ja, ko.
+    #[arg(long, value_name = "GROUP", value_delimiter = ',')]
+    group: Vec<String>,
+    /// Orders the lessons; the same seed and data give the same file.
+    #[arg(long, default_value_t = 20_261)]
+    seed: u64,
+    /// How often all lessons are seen.
+    #[arg(long, default_value_t = 4)]
+    epochs: u32,
+    /// FTRL's learning rate.
+    #[arg(long, default_value_t = 1.0)]
+    rate: f32,
+    /// FTRL's L1 strength; higher keeps fewer weights.
+    #[arg(long, default_value_t = 0.1)]
+    l1: f32,
+    /// FTRL's L2 strength.
+    #[arg(long, default_value_t = 1.0)]
+    l2: f32,
+    /// An n-gram seen in fewer texts is dropped.
+    #[arg(long, default_value_t = 2)]
+    least_texts: u32,
+    /// The share of right answers that *sure* promises on the texts kept apart.
+    #[arg(long, default_value_t = 0.80)]
+    precision: f64,
+    /// At most this share of answers is *unsure*, whatever was promised.
+    #[arg(long, default_value_t = 0.40)]
+    most_unsure: f64,
+}
+
+#[derive(Debug, clap::Args)]
+struct EvalArgs {
+    /// Folder of labelled sets.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The models' folder; without it, the models inside the program.
+    #[arg(long, value_name = "DIR")]
+    models: Option<PathBuf>,
+    /// Scores the test parts instead of the dev parts. Look at them once, at the end.
+    #[arg(long)]
+    test: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct CardArgs {
+    /// The language group: zh, en, ja, ko.
+    group: String,
+    /// The models' folder; without it, the card inside the program.
+    #[arg(long, value_name = "DIR")]
+    models: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub(crate) async fn run(args: Args) -> Result<ExitCode> {
+    match args.action {
+        Action::Train(args) => train(&args),
+        Action::Eval(args) => {
+            let judge = judge_of(args.models.as_deref())?;
+            println!("{}", card::table(&card::score(&judge, &args.data, None, args.test)?));
+            Ok(ExitCode::SUCCESS)
+        }
+        Action::Card(args) => print_card(&args),
+    }
+}
+
+/// The judge of a folder, or the built-in one.
+pub(super) fn judge_of(models: Option<&Path>) -> Result<std::sync::Arc<Judge>> {
+    match models {
+        None => Ok(Judge::built_in()?),
+        Some(folder) => {
+            let judge = Judge::from_files(&data::files(folder)?);
+            Ok(std::sync::Arc::new(judge.with_context(|| format!("the models in {}", folder.display()))?))
+        }
+    }
+}
+
+fn train(args: &TrainArgs) -> Result<ExitCode> {
+    let groups = groups(&args.group)?;
+    if let Some(open) = data::open_lexicons(&args.data)? {
+        for (name, bytes) in open {
+            std::fs::write(args.out.join(&name), bytes).with_context(|| name.clone())?;
+        }
+    }
+    let plan = Plan {
+        seed: args.seed,
+        epochs: args.epochs,
+        rate: args.rate,
+        l1: args.l1,
+        l2: args.l2,
+        least_texts: args.least_texts,
+        precision: args.precision,
+        most_unsure: args.most_unsure,
+    };
+    println!("seed {}, {} epochs, rate {}, l1 {}, l2 {}", plan.seed, plan.epochs, plan.rate, plan.l1, plan.l2);
+    let mut learnt = Vec::new();
+    for group in groups {
+        let (lessons, sources) = data::lessons(&args.data, &args.out, group)?;
+        let model = Judge::learn_from(&data::files(&args.out)?, group, &lessons, plan)?;
+        std::fs::write(args.out.join(format!("{}.model", group.as_str())), &model.bytes)?;
+        println!(
+            "{}: {} texts, calibrated on {}, {} features, {} bytes, version {}; unsure below {:.3} ({:.1} % right above it, {:.1} % of answers)",
+            group.as_str(),
+            model.texts,
+            model.calibrated_on,
+            model.features,
+            model.bytes.len(),
+            model.version,
+            model.unsure_below,
+            model.sure_precision * 100.0,
+            model.sure_share * 100.0
+        );
+        learnt.push((group, model, sources));
+    }
+    let judge = Judge::from_files(&data::files(&args.out)?)?;
+    for (group, model, sources) in learnt {
+        let scores = card::score(&judge, &args.data, Some(group), false)?;
+        println!("{}", card::table(&scores));
+        let text = card::write(group, &model, plan, &sources, &scores);
+        std::fs::write(args.out.join(format!("{}.card.md", group.as_str())), text)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn groups(words: &[String]) -> Result<Vec<Group>> {
+    if words.is_empty() {
+        return Ok(Group::ALL.to_vec());
+    }
+    let find = |word: &String| Group::find(word).with_context(|| format!("`{word}` is none of zh, en, ja, ko"));
+    words.iter().map(find).collect()
+}
+
+fn print_card(args: &CardArgs) -> Result<ExitCode> {
+    let group = Group::find(&args.group).with_context(|| format!("`{}` is none of zh, en, ja, ko", args.group))?;
+    let text = match &args.models {
+        None => card::built_in(group).to_owned(),
+        Some(folder) => {
+            let path = folder.join(format!("{}.card.md", group.as_str()));
+            std::fs::read_to_string(&path).with_context(|| path.display().to_string())?
+        }
+    };
+    print!("{text}");
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,195 @@
+//! Reads labelled sets (gzip TSV with a header line), our own corpus, and open lexicons.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use flate2::read::GzDecoder;
+
+use super::sets::{SETS, Set, Use};
+use crate::classify::{Files, Group, Lesson};
+use crate::domain::{Language, Sentiment};
+
+/// One labelled text.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) text: String,
+    pub(super) label: String,
+    pub(super) columns: BTreeMap<String, String>,
+}
+
+impl Row {
+    pub(super) fn sentiment(&self) -> Option<Sentiment> {
+        match self.label.as_str() {
+            "neg" => Some(Sentiment::Negative),
+            "neu" => Some(Sentiment::Neutral),
+            "pos" => Some(Sentiment::Positive),
+            _ => None,
+        }
+    }
+}
+
+/// Reads one file of a set; `None` when it is not there.
+pub(super) fn rows(folder: &Path, set: &str, part: &str) -> Result<Option<Vec<Row>>> {
+    let path = folder.join(format!("{set}.{part}.tsv.gz"));
+    if !path.exists() {
+        return Ok(None);
+    }
+    let file = fs::File::open(&path).with_context(|| path.display().to_string())?;
+    let mut text = String::new();
+    GzDecoder::new(file).read_to_string(&mut text).with_context(|| path.display().to_string())?;
+    read_rows(&text).with_context(|| path.display().to_string()).map(Some)
+}
+
+fn read_rows(text: &str) -> Result<Vec<Row>> {
+    let mut lines = text.lines();
+    let names: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
+    let mut rows = Vec::new();
+    for (number, line) in lines.enumerate() {
+        let mut columns: BTreeMap<String, String> =
+            names.iter().zip(line.split('\t')).map(|(name, value)| ((*name).to_owned(), value.to_owned())).collect();
+        let (Some(id), Some(text)) = (columns.remove("id"), columns.remove("text")) else {
+            bail!("line {}: the columns `id` and `text` are wanted", number + 2);
+        };
+        let label = columns.remove("label").unwrap_or_default();
+        rows.push(Row { id, text, label, columns });
+    }
+    Ok(rows)
+}
+
+/// Everything a group learns from, with a line for the card about each part.
+pub(super) fn lessons(data: &Path, own: &Path, group: Group) -> Result<(Vec<Lesson>, Vec<String>)> {
+    let mut lessons = Vec::new();
+    let mut told = Vec::new();
+    for set in SETS.iter().filter(|set| set.group == group) {
+        let (way, lean) = match set.used {
+            Use::Train { way, lean } => (way, lean),
+            Use::Neutral(lean) => (0.0, lean),
+            Use::Measure => continue,
+        };
+        let folder = data.join(set.folder);
+        let before = lessons.len();
+        for (part, calibrates) in [("train", false), ("dev", true)] {
+            for row in rows(&folder, set.name, part)?.unwrap_or_default() {
+                let neutral = matches!(set.used, Use::Neutral(_)).then_some(Sentiment::Neutral);
+                let Some(label) = neutral.or_else(|| row.sentiment()) else { continue };
+                let calibrates = calibrates || held_out(&row.id, set);
+                lessons.push(Lesson { id: row.id, text: row.text, label, weight: way, lean_weight: lean, calibrates });
+            }
+        }
+        told.push(format!("| {} | {} | {} | {} |", set.name, lessons.len() - before, set.licence, set.origin));
+    }
+    let before = lessons.len();
+    lessons.extend(corpus(own)?.into_iter().filter(|line| Group::of(line.language) == group).map(own_lesson(group)));
+    told.push(format!("| our own corpus | {} | CC0-1.0 | written by hand for this project |", lessons.len() - before));
+    Ok((lessons, told))
+}
+
+/// One text in twelve of sets without a dev part chooses the calibration instead of the weights.
+fn held_out(id: &str, set: &Set) -> bool {
+    set.dev.is_none() && id.bytes().fold(7u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % 12 == 0
+}
+
+/// One line of our own corpus.
+#[derive(Clone, Debug)]
+pub(super) struct Written {
+    pub(super) id: String,
+    pub(super) language: Language,
+    pub(super) label: Sentiment,
+    pub(super) text: String,
+}
+
+/// A lesson from our own corpus: it weighs more, since it is what we are asked about; most where we have nothing else.
+fn own_lesson(group: Group) -> impl Fn(Written) -> Lesson {
+    let weight = if group == Group::Ja { 3.0 } else { 6.0 };
+    move |line| {
+        let number = line.id.rsplit('-').next().and_then(|number| number.parse::<usize>().ok()).unwrap_or_default();
+        let calibrates = number % 6 == 0;
+        Lesson { id: line.id, text: line.text, label: line.label, weight, lean_weight: weight, calibrates }
+    }
+}
+
+/// Reads `corpus/*.tsv` of a models' folder: language, sentiment, themes, spam, text.
+pub(super) fn corpus(own: &Path) -> Result<Vec<Written>> {
+    let folder = own.join("corpus");
+    let mut files: Vec<_> = match fs::read_dir(&folder) {
+        Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
+        Err(_) => Vec::new(),
+    };
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "tsv"));
+    files.sort();
+    let mut written = Vec::new();
+    for path in files {
+        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with("# ")) {
+            let place = || format!("{}: line {}", path.display(), number + 1);
+            let cells: Vec<&str> = line.split('\t').collect();
+            let [language, label, _themes, _spam, text] = cells.as_slice() else {
+                bail!("{}: five columns are wanted: language, sentiment, themes, spam, text", place());
+            };
+            let label = match *label {
+                "neg" => Sentiment::Negative,
+                "neu" => Sentiment::Neutral,
+                "pos" => Sentiment::Positive,
+                other => bail!("{}: `{other}` is none of neg, neu, pos", place()),
+            };
+            let language = Language::find(language).with_context(|| format!("{}: unknown language", place()))?;
+            written.push(Written { id: format!("own-{name}-{number}"), language, label, text: (*text).to_owned() });
+        }
+    }
+    Ok(written)
+}
+
+/// The files of a models' folder that the judge reads.
+pub(super) fn files(folder: &Path) -> Result<Files> {
+    let mut files = Files::new();
+    for part in ["", "lexicon", "themes"] {
+        let Ok(entries) = fs::read_dir(folder.join(part)) else { continue };
+        for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
+            let wanted =
+                path.extension().is_some_and(|extension| ["model", "tsv", "toml"].iter().any(|e| extension == *e));
+            let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
+            if wanted && path.is_file() {
+                let name = if part.is_empty() { name } else { format!("{part}/{name}") };
+                files.insert(name, fs::read(&path).with_context(|| path.display().to_string())?);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Reduces NTUSD and VADER (both MIT) to what the lexicon reads: clear words only.
+pub(super) fn open_lexicons(data: &Path) -> Result<Option<Files>> {
+    let folder = data.join("lexicon");
+    let read = |set: &str| -> Result<Option<Vec<Row>>> {
+        let path = folder.join(format!("{set}.tsv.gz"));
+        if !path.exists() {
+            return Ok(None);
+        }
+        let mut text = String::new();
+        GzDecoder::new(fs::File::open(&path)?).read_to_string(&mut text)?;
+        read_rows(&text).map(Some)
+    };
+    let (Some(ntusd), Some(vader)) = (read("zht_ntusd")?, read("en_vader")?) else { return Ok(None) };
+    let mut zh =
+        String::from("# From NTUSD (MIT, Ku & Chen 2007, github.com/ntunlplab/NTUSD): words of 2 to 4 characters.\n");
+    for row in ntusd.iter().filter(|row| (2..=4).contains(&row.text.chars().count())) {
+        zh.push_str(&format!("{}\t{}\n", row.text, if row.label == "pos" { 1 } else { -1 }));
+    }
+    let mut en = String::from(
+        "# From VADER (MIT, Hutto & Gilbert 2014, github.com/cjhutto/vaderSentiment): words of mean valence beyond 1.\n",
+    );
+    for row in &vader {
+        let mean: f64 = row.columns.get("mean").and_then(|mean| mean.parse().ok()).unwrap_or(0.0);
+        let word = row.text.len() >= 3 && row.text.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c == '\'');
+        if mean.abs() >= 1.0 && word {
+            en.push_str(&format!("{}\t{:.1}\n", row.text, (mean / 4.0 * 3.0).clamp(-3.0, 3.0)));
+        }
+    }
+    let files = [("lexicon/open-zh.tsv", zh), ("lexicon/open-en.tsv", en)];
+    Ok(Some(files.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes())).collect()))
+}
