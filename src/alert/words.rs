@@ -281,6 +281,12 @@ mod tests {
     }
 
     #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(number(-1_234_567), "-1,234,567");
+        assert_eq!(number(999), "999");
+    }
+
+    #[test]
     fn lengths_have_two_units_at_most() {
         assert_eq!(length(Duration::minutes(30), Locale::En), "30 min");
         assert_eq!(length(Duration::minutes(1441), Locale::ZhTw), "1 天 1 分鐘");

@@ -18,19 +18,6 @@ pub(super) fn number_ticks(most: f64) -> Vec<i64> {
     (0..=count).map(|i| i * step as i64).collect()
 }
 
-/// A whole number with its thousands apart: `12,480`.
-pub(super) fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut out = if number < 0 { "-".to_owned() } else { String::new() };
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[derive(Clone, Copy)]
 enum Step {
     Minutes(i64),
@@ -137,11 +124,6 @@ pub(super) fn date(at: DateTime<Tz>, locale: Locale) -> String {
     }
 }
 
-/// A moment: its day and its time.
-pub(super) fn moment(at: DateTime<Tz>, locale: Locale) -> String {
-    format!("{} {}", date(at, locale), at.format("%H:%M"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,8 +140,6 @@ mod tests {
         assert_eq!(number_ticks(3.0), [0, 1, 2, 3]);
         assert_eq!(number_ticks(42.0), [0, 10, 20, 30, 40, 50]);
         assert_eq!(number_ticks(97.0), [0, 20, 40, 60, 80, 100]);
-        assert_eq!(grouped(-1_234_567), "-1,234,567");
-        assert_eq!(grouped(999), "999");
     }
 
     #[test]

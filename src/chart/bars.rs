@@ -1,7 +1,7 @@
 //! Lengths side by side: themes, platforms, languages.
 
-use super::axis::grouped;
 use super::scene::{Anchor, Part, Scene, Shape, Size, Type, text_width};
+use crate::alert::words::number as grouped;
 use crate::domain::Locale;
 
 /// One length.

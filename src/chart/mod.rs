@@ -84,6 +84,42 @@ mod tests {
         }
     }
 
+    /// Set `SHOW_SVG=FILE.html` to look at the charts in a browser.
+    #[test]
+    fn a_chart_for_a_page_is_drawn_for_wide_and_for_narrow_screens() {
+        let alert = crate::alert::sample::crisis();
+        let mut volume = alert_volume(&alert, Locale::ZhTw).expect("points");
+        volume.headline = None;
+        let mut page = svg::responsive(&volume);
+        assert_eq!(page.matches("<svg").count(), 2);
+        volume.style = Style::Bars;
+        for (place, point) in volume.points.iter_mut().enumerate() {
+            point.positive = point.other / 3;
+            point.neutral = point.other - point.positive - point.other / 5;
+            point.unsure = point.other / 5;
+            point.other = 0;
+            if place % 7 == 0 {
+                point.positive += 3;
+            }
+        }
+        page.push_str(&svg::responsive(&volume));
+        let bars =
+            [("退費 Refund", 120, 90), ("品質", 85, 80), ("服務態度", 31, 4), ("很長很長很長很長的主題名稱", 3, 0)];
+        let bars = bars.map(|(name, value, negative)| Bar { name: name.to_owned(), value, negative });
+        page.push_str(&svg::bars(&Bars { title: "原因".to_owned(), locale: Locale::ZhTw, bars: bars.to_vec() }, 360.0));
+        let values: Vec<Option<i64>> =
+            (0..48).map(|i| (!(20..26).contains(&i)).then_some((i * 7) % 11 + i / 6)).collect();
+        let negative = values.iter().map(|value| value.map(|value| value / 3)).collect();
+        let spark = Sparkline { title: "7 天".to_owned(), values, negative };
+        page.push_str(&svg::sparkline(&spark, Size { width: 160.0, height: 36.0 }));
+        if let Ok(path) = std::env::var("SHOW_SVG") {
+            let half = |style: &str| format!("<div style=\"padding:16px;{style}\">{page}</div>");
+            let light = half("background:#fff;color:#1f2933");
+            let dark = half("background:#12181f;color:#e4e7eb");
+            std::fs::write(path, format!("<!doctype html><meta charset=utf-8>{light}{dark}")).expect("written");
+        }
+    }
+
     #[test]
     fn an_alert_without_points_has_no_picture() {
         let mut alert = crate::alert::sample::crisis();

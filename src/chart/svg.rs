@@ -9,6 +9,16 @@ use std::fmt::Write;
 use super::scene::{Anchor, Part, Scene, Shape, Size, Type, hatch_lines};
 use super::{Bars, Sparkline, Volume};
 
+/// What a page's style sheet needs: one of the two sizes is shown, and colours for dark screens.
+pub const CSS: &str = "\
+.chart{display:block;max-width:100%;height:auto}\
+.chart-wide{width:100%}\
+.chart-narrow{display:none;width:100%}\
+@media (max-width:640px){.chart-wide{display:none}.chart-narrow{display:block}}\
+@media (prefers-color-scheme:dark){:root{--chart-negative:#f06a6a;--chart-neutral:#8494a5;--chart-positive:#4cc38a;\
+--chart-unsure:#3d4a58;--chart-other:#5b6b7c;--chart-plain:#8fa3b8;--chart-usual:#9cc4ee;--chart-mark:#ff9a90}}\
+";
+
 /// Mentions over time, in one size.
 pub fn volume(volume: &Volume, size: Size) -> String {
     write(&volume.scene(size), "chart")

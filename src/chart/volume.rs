@@ -2,9 +2,10 @@
 
 use chrono_tz::Tz;
 
-use super::axis::{grouped, number_ticks, time_ticks};
+use super::axis::{number_ticks, time_ticks};
 use super::scene::{Anchor, Part, Scene, Shape, Size, Type, text_width};
 use super::words;
+use crate::alert::words::number as grouped;
 use crate::domain::{Interval, Locale, Timestamp};
 
 /// How points are joined.
@@ -271,7 +272,7 @@ impl Volume {
             }
             text(shapes, (plot.left - 8.0, y + 4.0), Anchor::End, Type::Small, None, &grouped(*number));
         }
-        let most = ((plot.right - plot.left) / 68.0) as usize;
+        let most = ((plot.right - plot.left) / 56.0) as usize;
         for (at, label) in time_ticks(self.window, self.zone, self.locale, most) {
             let x = plot.x(at);
             shapes.push(Shape::Line { part: Part::Axis, points: vec![(x, plot.bottom), (x, plot.bottom + 4.0)] });

@@ -4,12 +4,12 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 
 use super::Part;
-use super::axis::{grouped, moment};
+use crate::alert::words::{moment, number as grouped, pick};
 use crate::domain::Locale;
 
 /// A part's name in a legend; empty for parts that need none.
 pub(super) fn name(part: Part, locale: Locale) -> &'static str {
-    let [zh_tw, zh_cn, en, ja] = match part {
+    let texts = match part {
         Part::Negative => ["負面", "负面", "negative", "ネガティブ"],
         Part::Neutral => ["中性", "中性", "neutral", "中立"],
         Part::Positive => ["正面", "正面", "positive", "ポジティブ"],
@@ -19,16 +19,7 @@ pub(super) fn name(part: Part, locale: Locale) -> &'static str {
         Part::Gap => ["沒聽到", "没听到", "not heard", "未取得"],
         Part::Plain | Part::Mark | Part::Grid | Part::Axis => ["", "", "", ""],
     };
-    pick(locale, [zh_tw, zh_cn, en, ja])
-}
-
-fn pick<'a>(locale: Locale, [zh_tw, zh_cn, en, ja]: [&'a str; 4]) -> &'a str {
-    match locale {
-        Locale::ZhTw => zh_tw,
-        Locale::ZhCn => zh_cn,
-        Locale::En => en,
-        Locale::Ja => ja,
-    }
+    pick(locale, texts)
 }
 
 pub(super) fn since(at: DateTime<Tz>, locale: Locale) -> String {

@@ -95,4 +95,20 @@ mod tests {
         );
         assert_eq!(read("channel = \"console\"\nurl = \"https://a.example\"\n").1, ["url: `url` is not a known key"]);
     }
+
+    #[test]
+    fn the_receivers_of_the_documents_are_right() {
+        let page = include_str!("../../docs/alerts.md");
+        let text = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+        let mistakes = Mistakes::default();
+        let document = Document::parse("docs/alerts.md", text, &mistakes);
+        let receivers = document.root().tables("receiver");
+        assert_eq!(receivers.len(), CHANNELS.len());
+        for table in receivers {
+            let _others = (table.text("name"), table.text("locale"), table.text("next"));
+            assert!(read_channel(&table).is_some());
+            table.finish();
+        }
+        assert_eq!(mistakes.sorted(), Vec::new());
+    }
 }
