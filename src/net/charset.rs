@@ -2,6 +2,8 @@
 
 use encoding_rs::{Encoding, UTF_8};
 
+use super::Decoding;
+
 /// A charset, by its WHATWG name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Charset(&'static Encoding);
@@ -24,6 +26,11 @@ impl Charset {
     pub fn read(self, bytes: &[u8]) -> (String, bool) {
         let (text, broken) = self.0.decode_with_bom_removal(bytes);
         (text.into_owned(), !broken)
+    }
+
+    /// A stream of bytes in this charset, as a stream of UTF-8.
+    pub fn reading<R: std::io::Read>(self, bytes: R) -> Decoding<R> {
+        Decoding::new(bytes, self.0.new_decoder_with_bom_removal())
     }
 
     /// The charset that these bytes look most like, when nothing states it.

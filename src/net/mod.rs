@@ -6,12 +6,14 @@
 mod budget;
 mod charset;
 mod client;
+mod decoding;
 mod error;
 mod request;
 mod response;
 
 pub use charset::{Charset, decode};
 pub use client::{Client, Limits, USER_AGENT};
+pub use decoding::Decoding;
 pub use error::{Error, Retry};
 pub use request::Request;
 pub use response::Response;

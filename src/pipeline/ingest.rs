@@ -250,12 +250,19 @@ impl Listeners {
         Self { by_source, all: config.topics.clone() }
     }
 
-    /// What a person brought in a file is for every topic.
+    /// What a person brought in a file is for every topic, unless the person named one (`file/@topic/…`).
     fn of_source(&self, source: &SourceName) -> &[Arc<Topic>] {
-        match self.by_source.get(source) {
-            Some(topics) => topics,
-            None if source.as_str().starts_with("file/") => &self.all,
+        if let Some(topics) = self.by_source.get(source) {
+            return topics;
+        }
+        match source.as_str().strip_prefix("file/") {
             None => &[],
+            Some(rest) => match rest.strip_prefix('@').and_then(|rest| rest.split_once('/')) {
+                None => &self.all,
+                Some((name, _)) => {
+                    self.all.iter().find(|topic| topic.name.as_str() == name).map_or(&[], std::slice::from_ref)
+                }
+            },
         }
     }
 }

@@ -3,6 +3,7 @@
 mod collect;
 mod deliver;
 mod dispatch;
+mod import;
 mod ingest;
 pub mod report;
 mod watch;
@@ -10,5 +11,6 @@ mod watch;
 pub use collect::{Collect, Collected};
 pub use deliver::{Deliver, Delivered};
 pub use dispatch::{Dispatch, Dispatched};
+pub use import::{Import, Imported};
 pub use ingest::{Ingest, Ingested, Judging};
 pub use watch::{Round, Subject, Watch, Watermark, baseline, slot};

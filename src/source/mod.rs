@@ -9,6 +9,7 @@
 mod again;
 mod bluesky;
 mod feed;
+pub mod file;
 mod hacker_news;
 mod html;
 mod mastodon;

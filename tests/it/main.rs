@@ -4,6 +4,7 @@ mod bluesky;
 mod config;
 mod database;
 mod floors;
+mod import;
 mod ingest;
 mod mastodon;
 mod query;
