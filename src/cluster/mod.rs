@@ -4,6 +4,8 @@
 //! Never: looks a text up, or says which of two came first.
 
 mod exact;
+#[cfg(test)]
+mod measure;
 mod near;
 
 use crate::text::{Text, Word, WordKind};

@@ -6,7 +6,7 @@
 use super::{Hash, mix};
 
 /// Bits that may differ between near copies.
-const FARTHEST: u32 = 10;
+const FARTHEST: u32 = 12;
 
 /// Bands a key is looked up by, and their width in bits.
 const BANDS: u32 = 10;

@@ -10,7 +10,24 @@ use super::han::{self, Script};
 use crate::domain::Language;
 
 /// Characters that written Cantonese uses and Mandarin does not, or hardly.
-const CANTONESE: &str = "嘅咗喺啲冇佢哋嚟嗰嘢㗎瞓睇攞搵畀噉咁啱唔嗮晒咩乜嗌諗冧揸孭嬲黐嘥嗱喎噃嘞啩嚿屙揼掟揦氹冚";
+const CANTONESE: &str = "嘅咗喺啲冇佢哋嚟嗰嘢㗎瞓睇攞搵畀噉咁啱唔嗮咩乜嗌諗冧揸孭嬲黐嘥嗱喎噃嘞啩嚿屙揼掟揦氹冚";
+
+/// Pairs that say the same in the common spelling with borrowed characters (`左` for 咗, `地` for 哋, `野` for 嘢).
+const CANTONESE_PAIRS: &[&str] = &[
+    "我地", "佢地", "你地", "人地", "呢間", "呢個", "呢度", "呢到", "呢款", "呢家", "點解", "好味", "左去", "左個",
+    "左我", "左一", "左兩", "左好", "左間", "左有", "食野", "飲野", "既時", "黎到", "係咪", "都係", "唔係", "真係",
+    "就係", "係個", "仲有", "俾我", "食晏", "邊度",
+];
+
+/// English words that other languages in Latin letters lack, or hardly use.
+const ENGLISH: &[&str] = &[
+    "the", "this", "that", "these", "those", "it", "it's", "i'm", "i've", "you", "your", "you're", "they", "was",
+    "were", "are", "with", "have", "had", "not", "don't", "didn't", "can't", "what", "my", "and", "of", "but", "if",
+    "been", "just", "will", "would", "could", "should", "get", "got", "when", "how", "who", "why", "there", "their",
+    "about", "she", "her", "we", "our", "love", "good", "bad", "thank", "thanks", "please", "even", "again", "still",
+    "never", "because", "some", "very", "really", "out", "from", "his", "him", "than", "then", "does", "did", "being",
+    "let's", "that's", "is",
+];
 
 /// Languages in Latin letters that a text may be in; a shorter list errs less on short texts.
 const LATIN: &[Lang] = &[
@@ -27,6 +44,9 @@ const LATIN: &[Lang] = &[
     Lang::Pol,
     Lang::Tur,
 ];
+
+/// A text is Cantonese when one in so many of its characters weighs for it (a character of [`CANTONESE`] weighs 3, a pair 1).
+const CANTONESE_SHARE: usize = 30;
 
 /// How many characters of each writing a text has.
 #[derive(Default)]
@@ -55,19 +75,22 @@ pub(super) fn of(original: &str) -> Language {
 
 fn tally(original: &str) -> Tally {
     let mut tally = Tally::default();
+    let mut last = '\0';
     for c in original.chars() {
+        let before = std::mem::replace(&mut last, c);
         if c.is_ascii_alphabetic() {
             tally.latin += 1;
         } else if c.is_ascii() {
         } else if han::is_han(c) {
             tally.han += 1;
+            tally.cantonese += usize::from(is_cantonese_pair(before, c));
             match han::script(c) {
                 Script::Traditional => tally.traditional += 1,
                 Script::Simplified => tally.simplified += 1,
                 Script::Japanese => tally.japanese += 1,
                 Script::Shared => {}
             }
-            tally.cantonese += usize::from(CANTONESE.contains(c));
+            tally.cantonese += 3 * usize::from(CANTONESE.contains(c));
         } else if han::is_kana(c) {
             tally.kana += usize::from(!matches!(c, 'ー' | 'の' | '\u{30FB}'));
         } else if han::is_hangul(c) {
@@ -91,17 +114,85 @@ fn among_cjk(tally: &Tally) -> Language {
     if tally.japanese > 0 && tally.japanese >= tally.simplified && tally.japanese >= tally.traditional {
         return Language::Ja;
     }
-    if tally.cantonese > 0 && tally.cantonese * 30 >= tally.han {
+    if tally.cantonese >= 3 && tally.cantonese * CANTONESE_SHARE >= tally.han {
         return Language::Yue;
     }
     if tally.simplified > tally.traditional { Language::ZhHans } else { Language::ZhHant }
 }
 
+fn is_cantonese_pair(before: char, c: char) -> bool {
+    CANTONESE_PAIRS.iter().any(|pair| {
+        let mut pair = pair.chars();
+        pair.next() == Some(before) && pair.next() == Some(c)
+    })
+}
+
+/// English or another, of a text in Latin letters without its links, handles and tags.
 fn latin(original: &str) -> Language {
     static DETECTOR: OnceLock<Detector> = OnceLock::new();
+    let said: Vec<&str> = original
+        .split_whitespace()
+        .filter(|word| !(word.starts_with(['@', '#']) || word.contains("://") || *word == "RT"))
+        .collect();
     let detector = DETECTOR.get_or_init(|| Detector::with_allowlist(LATIN.to_vec()));
-    match detector.detect(original).map(|found| found.lang()) {
+    match detector.detect(&said.join(" ")).map(|found| found.lang()) {
         Some(Lang::Eng) => Language::En,
+        // Triples of few letters mislead; small words tell.
+        _ if says_english(&said) => Language::En,
         _ => Language::Other,
+    }
+}
+
+/// Whether small English words make up a fifth of the words, and two of them if there are more than three words.
+fn says_english(said: &[&str]) -> bool {
+    let words =
+        || said.iter().map(|word| word.trim_matches(|c: char| !c.is_alphabetic())).filter(|word| !word.is_empty());
+    let english = words()
+        .filter(|word| {
+            ENGLISH
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(word) || known.eq_ignore_ascii_case(&word.replace('’', "'")))
+        })
+        .count();
+    let all = words().count();
+    english * 5 >= all && english >= 1 + usize::from(all > 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_characters_tell_the_languages_of_east_asia() {
+        for (text, language) in [
+            ("這家店的客服真的很差", Language::ZhHant),
+            ("这家店的客服真的很差", Language::ZhHans),
+            ("今日去食飯，啲嘢真係好難食，唔會再嚟", Language::Yue),
+            ("このお店の対応は最悪です", Language::Ja),
+            ("新商品発売開始", Language::Ja),
+            ("優の良品這家店的餅乾好吃", Language::ZhHant),
+            ("고객센터가 전화를 안 받아요", Language::Ko),
+            ("天空", Language::ZhHant),
+            ("推薦大家買 iPhone 15 Pro Max", Language::ZhHant),
+        ] {
+            assert_eq!(of(text), language, "{text}");
+        }
+    }
+
+    #[test]
+    fn small_words_tell_english_from_its_neighbours() {
+        for (text, language) in [
+            ("Refund took three weeks, never again", Language::En),
+            ("That seems stupid.", Language::En),
+            ("@sprout it’s not even bad #fail https://t.co/x", Language::En),
+            ("El servicio de atención al cliente es muy malo", Language::Other),
+            ("De klantenservice is echt slecht en ik wacht al een uur", Language::Other),
+            ("Pelayanan sangat buruk dan uang saya belum kembali", Language::Other),
+            ("Обслуживание ужасное", Language::Other),
+            ("12345 !!! 😡", Language::Other),
+            ("", Language::Other),
+        ] {
+            assert_eq!(of(text), language, "{text}");
+        }
     }
 }
