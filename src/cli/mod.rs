@@ -4,11 +4,12 @@
 //! Never: does a thing itself that `desk`, `pipeline` or `app` can do.
 
 mod bench;
-mod check;
+pub mod check;
 mod classify;
-mod explain;
-mod init;
+pub mod explain;
+pub mod init;
 mod model;
+pub mod preview;
 mod report;
 
 use std::path::Path;
@@ -51,6 +52,7 @@ enum Command {
     Init(init::Args),
     Check(check::Args),
     Explain(explain::Args),
+    Preview(preview::Args),
     Report(report::Args),
 }
 
@@ -82,6 +84,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Init(args) => init::run(args).await,
         Command::Check(args) => check::run(args).await,
         Command::Explain(args) => explain::run(args).await,
+        Command::Preview(args) => preview::run(args).await,
         Command::Report(args) => report::run(args).await,
     }
 }

@@ -4,6 +4,7 @@
 //! Never: connects to a place.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::sync::Arc;
 
@@ -72,17 +73,21 @@ impl Places {
 
 /// Reads every `[[source.<kind>]]`, and adds the places that need no settings.
 pub(super) fn read(root: &Table<'_>) -> Places {
-    let mut places = BTreeMap::new();
+    let mut places: BTreeMap<String, Option<Arc<NamedPlace>>> = BTreeMap::new();
     if let Some(source) = root.table("source") {
         for kind in KINDS {
             for table in source.tables(kind.word()) {
                 let name = read_name(*kind, &table);
                 let place = kind.read_place(&name, &table);
                 let named = place.map(|place| Arc::new(NamedPlace { name: name.clone(), kind: kind.word(), place }));
-                if places.contains_key(&name) {
-                    table.mistake("name", format!("`{name}` stands here twice"), "give each source a name of its own");
-                } else {
-                    places.insert(name, named);
+                match places.entry(name) {
+                    Entry::Vacant(entry) => {
+                        entry.insert(named);
+                    }
+                    Entry::Occupied(entry) => {
+                        let message = format!("`{}` stands here twice", entry.key());
+                        table.mistake("name", message, "give each source a name of its own");
+                    }
                 }
                 table.finish();
             }

@@ -213,6 +213,21 @@ fn explain_says_why() {
     assert_eq!(hearken(&["explain", "sprot", "嫩芽"], folder.path()).status.code(), Some(2));
 }
 
+#[test]
+fn preview_shows_what_a_file_holds_for_a_topic() {
+    let folder = Folder::new(&[("sprout", &topic("Sprout", "嫩芽 AND NOT 徵才"))]);
+    folder.write("posts.csv", "title,text\n,嫩芽徵才\n好喝,\"第一行\n推嫩芽咖啡\"\n,無關\n");
+    folder.write("posts.jsonl", "{\"text\":\"嫩芽咖啡\"}\n\n{\"title\":\"嫩芽\",\"text\":\"徵才\"}\n");
+    folder.write("posts.txt", "嫩芽一\n綠葉\n嫩芽二\n");
+    let preview = |file: &str| out(&hearken(&["preview", "sprout", "--file", file, "--show", "1"], folder.path()));
+    assert_eq!(preview("posts.csv"), "1 of 3 texts match\n\n  推嫩芽咖啡\n    ^^^^\n");
+    assert_eq!(preview("posts.jsonl"), "1 of 2 texts match\n\n  嫩芽咖啡\n  ^^^^\n");
+    assert_eq!(preview("posts.txt"), "2 of 3 texts match\n\n  嫩芽一\n  ^^^^\n");
+    let nothing = hearken(&["preview", "sprout"], folder.path());
+    assert_eq!(nothing.status.code(), Some(1));
+    assert!(!folder.path().join("hearken.db").exists(), "looking makes no database");
+}
+
 fn project() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
