@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 
 use super::script::{Line, Script, Span, cut};
 use super::words;
+use crate::classify::built_in_themes;
 use crate::domain::{Alert, IncidentState, Locale, News, Theme, WorstMention};
 
 /// An alert in words, with at most three originals of at most 160 UTF-16 units each.
@@ -68,7 +69,7 @@ fn words(text: String) -> Line {
     Line::Words(if text.is_empty() { Vec::new() } else { vec![Span::Text(text)] })
 }
 
-/// `quality 31, refund 12`; a theme that has no title is called by its name.
+/// `quality 31, refund 12`.
 fn themes(themes: &[(Theme, i64)], locale: Locale) -> String {
     let joint = if locale == Locale::En { ", " } else { "、" };
     let named =
@@ -76,8 +77,10 @@ fn themes(themes: &[(Theme, i64)], locale: Locale) -> String {
     named.collect::<Vec<_>>().join(joint)
 }
 
-fn title(theme: &Theme, _locale: Locale) -> String {
-    theme.as_str().to_owned()
+/// A theme as people call it; one that a brand added is called by its name.
+pub fn title(theme: &Theme, locale: Locale) -> String {
+    let known = built_in_themes().iter().find(|known| known.name == *theme);
+    known.map_or_else(|| theme.as_str(), |known| known.title(locale)).to_owned()
 }
 
 fn stretches(alert: &Alert, zone: Tz, locale: Locale) -> String {

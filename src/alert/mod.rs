@@ -12,6 +12,6 @@ pub(crate) mod sample;
 mod script;
 pub mod words;
 
-pub use compose::{compose, compose_within};
+pub use compose::{compose, compose_within, title};
 pub use news::{Before, news};
 pub use script::{Line, Script, Span, escape, utf16_len};

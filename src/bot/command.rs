@@ -4,8 +4,8 @@ use chrono::Duration;
 
 use super::guard::Visitor;
 use super::{Bot, words};
-use crate::alert::escape;
 use crate::alert::words::{moment, number};
+use crate::alert::{escape, title};
 use crate::domain::{Locale, TopicName};
 use crate::settings::Pace;
 use crate::store::{IncidentFilter, SourceState, TicketFilter};
@@ -110,7 +110,7 @@ impl Bot {
             .iter()
             .filter(|(_, tally)| tally.negative > 0)
             .take(4)
-            .map(|(theme, tally)| format!("{theme} {}", number(tally.negative)))
+            .map(|(theme, tally)| format!("{} {}", escape(&title(theme, locale)), number(tally.negative)))
             .collect();
         if !themes.is_empty() {
             lines.push(words::themes(&themes.join(" · "), locale));
@@ -123,9 +123,9 @@ impl Bot {
         let tickets = self.store.tickets(&filter, LINES, 0).await?;
         let mut lines = vec![format!("<b>{}</b>", words::tickets(tickets.len(), locale))];
         for ticket in &tickets {
-            let title: String = ticket.title.chars().take(SHOWN).collect();
+            let about: String = ticket.title.chars().take(SHOWN).collect();
             let who = if ticket.assignee.is_empty() { "–" } else { ticket.assignee.as_str() };
-            lines.push(format!("{} {} ({})", ticket.number, escape(&title), escape(who)));
+            lines.push(format!("{} {} ({})", ticket.number, escape(&about), escape(who)));
         }
         Ok(lines.join("\n"))
     }

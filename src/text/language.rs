@@ -155,7 +155,7 @@ fn says_english(said: &[&str]) -> bool {
         })
         .count();
     let all = words().count();
-    english * 5 >= all && english >= 1 + usize::from(all > 3)
+    english * 5 >= all && english > usize::from(all > 3)
 }
 
 #[cfg(test)]
