@@ -7,6 +7,7 @@ mod floors;
 mod import;
 mod ingest;
 mod mastodon;
+mod preview;
 mod query;
 mod rough_source;
 mod segment;
