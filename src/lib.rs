@@ -24,6 +24,7 @@ pub mod classify;
 pub mod cli;
 pub mod cluster;
 pub mod config;
+pub mod demo;
 pub mod desk;
 pub mod detect;
 pub mod domain;

@@ -6,11 +6,13 @@
 mod bench;
 pub mod check;
 mod classify;
+mod demo;
 pub mod explain;
 pub mod init;
 mod model;
 pub mod preview;
 mod report;
+mod serve;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -45,6 +47,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Args),
+    Serve(serve::Args),
     Classify(classify::Args),
     Model(model::Args),
     /// Measures the program's own parts against labelled data.
@@ -78,6 +82,8 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Demo(args) => demo::run(args).await,
+        Command::Serve(args) => serve::run(args).await,
         Command::Classify(args) => classify::run(args).await,
         Command::Model(args) => model::run(args).await,
         Command::Bench(args) => bench::run(args).await,

@@ -17,7 +17,7 @@ use crate::store::Store;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  hearken report sprout-coffee --period week --format html --out week.html\n  \
     hearken report sprout-coffee --period day --so-far --format md")]
-pub struct Args {
+pub(super) struct Args {
     /// The topic: its file's name without `.toml`.
     topic: String,
 
@@ -51,7 +51,7 @@ pub struct Args {
 }
 
 /// Writes the report.
-pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let config = match super::load(&args.folder) {
         Ok(config) => config,
         Err(code) => return Ok(code),

@@ -36,7 +36,7 @@ pub struct Visitor {
 
 impl Visitor {
     /// The text in the visitor's language.
-    pub(super) fn say(&self, texts: Texts) -> &'static str {
+    pub fn say(&self, texts: Texts) -> &'static str {
         pick(self.locale, texts)
     }
 

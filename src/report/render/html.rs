@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::words::{Words, sentiment, words};
 use super::{first_characters, safe_link};
 use crate::chart::{Style, Volume, svg};
+use crate::classify::built_in_themes;
 
 use crate::domain::{Locale, MentionId, Theme};
 use crate::report::figures::{Figures, Item, Report, Row};
@@ -128,9 +129,10 @@ fn originals<'a>(title: &str, items: impl Iterator<Item = (&'a Item, String)>) -
     }
 }
 
-/// A theme's title.
-pub(super) fn theme_title(theme: &Theme, _locale: Locale) -> String {
-    theme.to_string()
+/// A built-in theme's title; a brand's own theme keeps its name.
+pub(super) fn theme_title(theme: &Theme, locale: Locale) -> String {
+    let built_in = built_in_themes().iter().find(|built_in| built_in.name == *theme);
+    built_in.map_or_else(|| theme.to_string(), |built_in| built_in.title(locale).to_owned())
 }
 
 const STYLE: &str = "
