@@ -30,7 +30,8 @@ create table inbox (
     place        bigint not null,
     body         text   not null
 );
-create index inbox_order on inbox (place);
+create index inbox_order on inbox (place, id);
+create index inbox_age on inbox (received_at);
 
 -- Rows of the inbox that could not be worked on, with the reason; a person looks at them, the queue goes on.
 create table inbox_aside (

@@ -116,12 +116,9 @@ impl Target {
     }
 
     fn sqlite_text(&self, rows: usize) -> String {
-        let width = self.columns.len();
-        let row = |n: usize| {
-            let marks: Vec<String> = (1..=width).map(|column| format!("${}", n * width + column)).collect();
-            format!("({})", marks.join(","))
-        };
-        let values: Vec<String> = (0..rows).map(row).collect();
+        // Marks without a name: SQLite looks for the names of thousands of marks one after the other.
+        let row = format!("({})", vec!["?"; self.columns.len()].join(","));
+        let values = vec![row; rows];
         format!("insert into {} ({}) values {} {}", self.table, self.names(), values.join(","), self.conflict_text())
     }
 

@@ -8,6 +8,8 @@ use hearken::domain::{Change, Clock, Platform, RawMention, Sentiment, SourceName
 use hearken::pipeline::Ingest;
 use hearken::store::{Page, Store};
 use hearken::text::Text;
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use crate::database::on_each;
 use crate::store_story::{at, changed, judgement, post};
@@ -110,4 +112,24 @@ async fn an_edit_is_told_to_every_topic_that_has_the_mention() {
         assert_eq!(mention.judgement.sentiment, Sentiment::Positive);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_decoded_is_put_aside_with_the_reason() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("it.db");
+    let store = Store::open(&format!("sqlite:{}", path.display())).await.expect("opens");
+    let ingest = ingest(&store);
+    let heard = sources(&ingest);
+    hear(&store, &heard[0], &[post("1", "ann", "嫩芽讚", 0), post("2", "bob", "嫩芽爛", 0)]).await;
+    let options = SqliteConnectOptions::new().filename(&path);
+    let mut other = SqliteConnection::connect_with(&options).await.expect("opens");
+    let sql = "update inbox set body = '{\"platform\":\"smoke signals\"}' where place = 1";
+    sqlx::query(sql).execute(&mut other).await.expect("spoilt");
+    other.close().await.expect("closed");
+    let done = ingest.tick().await.expect("a round");
+    assert_eq!((done.taken, done.added, done.aside), (2, 1, 1));
+    let aside = store.aside(5).await.expect("listed");
+    assert!(aside[0].reason.starts_with("cannot be read: "), "{}", aside[0].reason);
+    store.close().await;
 }
