@@ -10,7 +10,7 @@ use super::backend::on_backend;
 use super::bulk::json_list;
 use super::mention::among;
 use super::{Error, Store};
-use crate::domain::{Mention, MentionId, Timestamp, TopicName};
+use crate::domain::{Mention, MentionId, Sentiment, Spread, Timestamp, TopicName};
 
 /// Originals from which the worst are chosen: the surest negatives and the most repeated.
 const CANDIDATES: i64 = 300;
@@ -58,24 +58,25 @@ impl Store {
         const SURE: &str = "select mention, cast(0 as bigint) from mention_topic
              where topic = $1 and posted_at >= $2 and posted_at < $3 and sentiment = 'negative' and spread = 'original'
              order by p_negative desc, mention limit $4";
-        const WIDE: &str = "select o.mention, count(*) from mention_topic o
-              join mention_topic t on t.topic = o.topic and t.story = o.mention and t.posted_at >= $2 and t.posted_at < $3
-                                  and t.spread <> 'original'
-             where o.topic = $1 and o.posted_at >= $2 and o.posted_at < $3 and o.sentiment = 'negative'
-               and o.spread = 'original'
-             group by o.mention order by 2 desc, 1 limit $4";
-        let mut ids: Vec<(String, i64)> = Vec::new();
+        const WIDE: &str = "select story, count(*) from mention_topic
+             where topic = $1 and posted_at >= $2 and posted_at < $3 and spread <> 'original'
+             group by story order by 2 desc, 1 limit $4";
+        let mut ids: Vec<MentionId> = Vec::new();
         for sql in [SURE, WIDE] {
             let rows: Vec<(String, i64)> = on_backend!(self, pool => sqlx::query_as(sql).bind(topic.as_str())
                 .bind(from.timestamp_millis()).bind(to.timestamp_millis()).bind(CANDIDATES).fetch_all(pool).await)?;
-            ids.extend(rows);
+            ids.extend(rows.into_iter().filter_map(|(id, _)| MentionId::new(id)));
         }
-        let mut ids: Vec<MentionId> = ids.into_iter().filter_map(|(id, _)| MentionId::new(id)).collect();
         ids.sort();
         ids.dedup();
         let spread = self.spread_of(&ids).await?;
         let mut worst: Vec<(f64, Mention, i64)> = Vec::new();
-        for mention in self.mentions_by_id(&ids).await?.into_iter().filter(|mention| mention.removed_at.is_none()) {
+        let bad = |mention: &Mention| {
+            let within = mention.raw.posted_at >= from && mention.raw.posted_at < to;
+            let negative = mention.judgement.sentiment == Sentiment::Negative;
+            within && negative && mention.spread == Spread::Original && mention.removed_at.is_none()
+        };
+        for mention in self.mentions_by_id(&ids).await?.into_iter().filter(bad) {
             let times = spread.get(&mention.id).copied().unwrap_or(0);
             worst.push((weight(&mention, times), mention, times));
         }

@@ -6,6 +6,7 @@ mod database;
 mod floors;
 mod import;
 mod ingest;
+mod kill;
 mod mastodon;
 mod preview;
 mod query;
