@@ -14,6 +14,7 @@ use chrono::TimeDelta;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
+use crate::classify::Judge;
 use crate::cluster;
 use crate::config::{Config, Live, Topic};
 use crate::domain::{Change, Clock, Judgement, MentionId, RawMention, SourceName, Timestamp, TopicName};
@@ -82,6 +83,11 @@ struct Work {
 }
 
 impl Ingest {
+    /// An ingest that judges by our own models.
+    pub fn new(store: Store, live: Arc<Live>, judge: Arc<Judge>, clock: Clock) -> Self {
+        Self::judged_by(store, live, move |text| judge.judge(text), clock)
+    }
+
     /// An ingest that judges by whatever answers.
     pub fn judged_by(
         store: Store,

@@ -22,7 +22,8 @@ use crate::store_story::judgement;
 const FEEDS: usize = 20;
 const ENTRIES: usize = 500;
 const LINES: usize = 10_000;
-const KILLS: usize = 30;
+/// Kills on SQLite, and on PostgreSQL, whose own process lives on.
+const KILLS: (usize, usize) = (30, 12);
 const FOLDER: &str = "HEARKEN_KILL_FOLDER";
 
 /// A text that no other is a copy of, half of them negative.
@@ -76,6 +77,7 @@ async fn worker() {
     let judging = |text: &Text| judgement(text.original());
     let ingest = Ingest::judged_by(store.clone(), live, judging, Clock::System);
     let stop = CancellationToken::new();
+    std::fs::write(folder.join("at-work"), "").expect("written");
     let lines = std::fs::read_to_string(folder.join("import.txt")).expect("readable");
     tokio::join!(collect.run(stop.clone()), ingest.run(stop), import(&store, &lines));
 }
@@ -114,7 +116,7 @@ fn start(folder: &Path) -> Child {
     command.stdout(Stdio::null()).stderr(log).spawn().expect("started")
 }
 
-async fn kills(database: &str) {
+async fn survives(kills: usize, database: &str) {
     let now = Utc::now();
     let server = Server::start(move |asked| {
         let number = asked.path.trim_start_matches('/').parse().unwrap_or(0);
@@ -127,17 +129,21 @@ async fn kills(database: &str) {
     let store = Store::open(&database).await.expect("opens");
     let mut chance = u64::from(std::process::id()) * 2_654_435_761 | 1;
     println!("chance {chance}");
-    for _ in 0..KILLS {
+    for _ in 0..kills {
         chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let mut child = start(folder.path());
-        tokio::time::sleep(Duration::from_millis(60 + (chance >> 40) % 340)).await;
+        while std::fs::remove_file(folder.path().join("at-work")).is_err() {
+            assert_eq!(child.try_wait().expect("asked"), None, "it ended by itself");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        tokio::time::sleep(Duration::from_millis((chance >> 40) % 600)).await;
         child.kill().expect("killed");
         child.wait().expect("ended");
     }
     let whole = i64::try_from(FEEDS * ENTRIES + LINES).expect("small");
     let all = MentionFilter { with_removed: true, ..MentionFilter::default() };
     let before = store.count_mentions(&all, whole * 2).await.expect("counted");
-    println!("{before} of {whole} mentions after {KILLS} kills");
+    println!("{before} of {whole} mentions after {kills} kills");
     let mut child = start(folder.path());
     let began = Instant::now();
     loop {
@@ -161,9 +167,9 @@ async fn kills(database: &str) {
 
 #[tokio::test]
 async fn killed_thirty_times_every_mention_is_there_once_and_counted_once() {
-    kills("sqlite:FOLDER/k.db").await;
+    survives(KILLS.0, "sqlite:FOLDER/k.db").await;
     if let Some(schema) = Schema::make().await {
-        kills(&schema.address).await;
+        survives(KILLS.1, &schema.address).await;
         schema.remove().await;
     }
 }
