@@ -8,11 +8,13 @@ pub mod check;
 mod classify;
 mod demo;
 pub mod explain;
+mod import;
 pub mod init;
 mod model;
 pub mod preview;
 mod report;
 mod serve;
+mod sources;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -57,7 +59,9 @@ enum Command {
     Check(check::Args),
     Explain(explain::Args),
     Preview(preview::Args),
+    Import(import::Args),
     Report(report::Args),
+    Sources(sources::Args),
 }
 
 /// Runs the command that the process was started with.
@@ -91,7 +95,9 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::run(args).await,
         Command::Explain(args) => explain::run(args).await,
         Command::Preview(args) => preview::run(args).await,
+        Command::Import(args) => import::run(args).await,
         Command::Report(args) => report::run(args).await,
+        Command::Sources(args) => Ok(sources::run(&args)),
     }
 }
 
