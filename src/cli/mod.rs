@@ -14,7 +14,9 @@ mod model;
 pub mod preview;
 mod report;
 mod serve;
+mod silence;
 mod sources;
+mod tickets;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -62,6 +64,8 @@ enum Command {
     Import(import::Args),
     Report(report::Args),
     Sources(sources::Args),
+    Tickets(tickets::Args),
+    Silence(silence::Args),
 }
 
 /// Runs the command that the process was started with.
@@ -98,6 +102,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Import(args) => import::run(args).await,
         Command::Report(args) => report::run(args).await,
         Command::Sources(args) => Ok(sources::run(&args)),
+        Command::Tickets(args) => tickets::run(args).await,
+        Command::Silence(args) => silence::run(args).await,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::alert::words::number;
 use crate::domain::{Evidence, Mention, Spread, TicketNumber, TopicName};
 
 /// A text longer than this is folded, in characters.
-const FOLD_CHARS: usize = 320;
+const FOLD_CHARS: usize = 220;
 
 /// A mention with what stands around it.
 pub(super) struct Shown<'a> {

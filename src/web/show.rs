@@ -10,6 +10,7 @@ use super::Web;
 use super::visitor::Visitor;
 use super::words as w;
 use crate::alert::words::{moment, number};
+use crate::classify::{BuiltInTheme, built_in_themes};
 use crate::config::Topic;
 use crate::domain::{
     Coverage, DeliveryState, Incident, IncidentState, Interval, Platform, Priority, Sentiment, Severity, Theme,
@@ -164,14 +165,16 @@ pub(super) fn delivery_state(visitor: &Visitor, state: DeliveryState) -> Markup 
     html! { span class={ "sign " (class) } { (w::delivery_state(state, visitor.locale)) } }
 }
 
-/// A theme's name in the visitor's language.
-pub(super) fn theme(_visitor: &Visitor, theme: &Theme) -> String {
-    theme.as_str().to_owned()
+/// A theme's name in the visitor's language; its own name when it is not built in.
+pub(super) fn theme(visitor: &Visitor, theme: &Theme) -> String {
+    let built_in = built_in_themes().iter().find(|built_in| built_in.name == *theme);
+    built_in.map_or(theme.as_str(), |built_in| built_in.title(visitor.locale)).to_owned()
 }
 
 /// The themes that can be asked for, with their names.
-pub(super) fn themes(_visitor: &Visitor) -> Vec<(String, String)> {
-    Vec::new()
+pub(super) fn themes(visitor: &Visitor) -> Vec<(String, String)> {
+    let named = |theme: &BuiltInTheme| (theme.name.as_str().to_owned(), theme.title(visitor.locale).to_owned());
+    built_in_themes().iter().map(named).collect()
 }
 
 /// A share in whole percents.
@@ -215,27 +218,8 @@ pub(super) fn leanings(visitor: &Visitor, tally: Tally) -> Markup {
     }
 }
 
-/// What the colours of a chart by leaning mean.
-pub(super) fn legend(visitor: &Visitor, with_gap: bool) -> Markup {
-    html! {
-        div.legend aria-hidden="true" {
-            @for leaning in Sentiment::ALL { span { (square(leaning.as_str())) (w::sentiment(*leaning, visitor.locale)) } }
-            @if with_gap { span { (hatched()) (visitor.say(w::GAP_LEGEND)) } }
-        }
-    }
-}
-
 fn square(class: &str) -> Markup {
     html! { svg viewBox="0 0 10 10" aria-hidden="true" { rect class={ "fill-" (class) } width="10" height="10" {} } }
-}
-
-fn hatched() -> Markup {
-    html! {
-        svg viewBox="0 0 10 10" aria-hidden="true" {
-            rect.fill-gap width="10" height="10" {}
-            path.stroke-gap d="M-2 12 12-2M-7 12 7-2M3 12 17-2" {}
-        }
-    }
 }
 
 /// One line of a list by length.
@@ -269,18 +253,21 @@ pub(super) fn ranks(visitor: &Visitor, ranks: &[Rank]) -> Markup {
     }
 }
 
-/// When something was heard within a window, as a bar.
-pub(super) fn coverage_bar(visitor: &Visitor, coverage: &Coverage, window: Interval) -> Markup {
+/// When something was heard within a window, as a bar; what was before `begin` is nobody's fault and left pale.
+pub(super) fn coverage_bar(visitor: &Visitor, coverage: &Coverage, window: Interval, begin: Timestamp) -> Markup {
     let length = (window.to - window.from).num_milliseconds().max(1) as f64;
     let x = |at: Timestamp| (at - window.from).num_milliseconds() as f64 * 1000.0 / length;
-    let gaps = gaps(coverage, window, visitor.now);
+    let owed = Interval { from: begin.clamp(window.from, window.to), to: window.to };
+    let gaps = gaps(coverage, owed, visitor.now);
     let gap_ms: i64 = gaps.iter().map(|gap| (gap.to - gap.from).num_milliseconds()).sum();
-    let share = format!("{:.0}%", (1.0 - gap_ms as f64 / length) * 100.0);
-    let label = format!("{} {share}", visitor.say(w::HEARD));
+    let owed_ms = (owed.to - owed.from).num_milliseconds();
+    let share = if owed_ms > 0 { (1.0 - gap_ms as f64 / owed_ms as f64) * 100.0 } else { 0.0 };
+    let label = format!("{} {share:.0}%", visitor.say(w::HEARD));
     html! {
         div.cover {
             svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=(label) {
-                rect.fill-heard width="1000" height="10" {}
+                rect.fill-before width="1000" height="10" {}
+                rect.fill-heard x=(format!("{:.1}", x(owed.from))) width=(format!("{:.1}", 1000.0 - x(owed.from))) height="10" {}
                 @for gap in &gaps {
                     @let (from, to) = (x(gap.from), x(gap.to));
                     rect.fill-gap x=(format!("{from:.1}")) width=(format!("{:.1}", (to - from).max(2.0))) height="10" {}

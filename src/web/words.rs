@@ -93,7 +93,6 @@ words! {
     NO_TOP_ORIGINALS = "這段期間沒有被轉發的貼文。", "这段期间没有被转发的帖文。", "Nothing was repeated in this period.", "この期間に転載された投稿はありません。";
     WORST_ORIGINALS = "最嚴重的負面原文", "最严重的负面原文", "Worst originals", "最もネガティブな元投稿";
     NO_WORST = "沒有負面原文。", "没有负面原文。", "No negative original.", "ネガティブな元投稿はありません。";
-    GAP_LEGEND = "斜線：沒有聽到（不是零）", "斜线：没有听到（不是零）", "Hatched: not heard (a gap is not a zero)", "斜線：聞こえていない（ゼロではない）";
     HEARD = "有聽到", "有听到", "Heard", "聞こえた";
     NEGATIVE_ONLY = "其中負面", "其中负面", "of these negative", "うちネガティブ";
     WEEK_REPORT = "本週報告", "本周报告", "This week's report", "今週のレポート";
@@ -204,7 +203,7 @@ pub(super) fn sentiment(sentiment: Sentiment, locale: Locale) -> &'static str {
             Sentiment::Negative => ["負面", "负面", "Negative", "ネガティブ"],
             Sentiment::Neutral => ["中性", "中性", "Neutral", "中立"],
             Sentiment::Positive => ["正面", "正面", "Positive", "ポジティブ"],
-            Sentiment::Unsure => ["不確定", "不确定", "Unsure", "不明"],
+            Sentiment::Unsure => ["未定", "未定", "Unsure", "判定不能"],
         },
     )
 }

@@ -59,7 +59,6 @@ pub(in crate::web) async fn get(State(web): State<Shared>, visitor: Visitor, Pat
         section.sheet #curve data-live {
             h2 { (visitor.say(w::CURVE)) span.aside { (w::zone(known.zone.name(), visitor.locale)) } }
             (PreEscaped(svg::responsive(&curve)))
-            (show::legend(&visitor, true))
         }
         div.columns {
             div {

@@ -172,7 +172,7 @@ fn filters(web: &Web, visitor: &Visitor, asked: &Asked) -> Markup {
             }
             (select(visitor, "topic", w::TOPIC, w::ANY, &asked.topic, topics))
             (select(visitor, "sentiment", w::SENTIMENT, w::ANY, &asked.sentiment, leanings))
-            (select(visitor, "theme", w::THEME, w::ANY, &asked.theme, themes(visitor)))
+            (select(visitor, "theme", w::THEME, w::ANY, &asked.theme, show::themes(visitor)))
             (select(visitor, "platform", w::PLATFORM, w::ANY, &asked.platform, platforms))
             (select(visitor, "language", w::LANGUAGE, w::ANY, &asked.language, languages))
             (select(visitor, "period", w::PERIOD, w::ALL_TIME, &asked.period, periods))
@@ -188,10 +188,6 @@ fn filters(web: &Web, visitor: &Visitor, asked: &Asked) -> Markup {
             }
         }
     }
-}
-
-fn themes(visitor: &Visitor) -> Vec<(String, String)> {
-    show::themes(visitor)
 }
 
 /// A picker of one field; the first choice narrows nothing.

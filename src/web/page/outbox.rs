@@ -94,17 +94,17 @@ fn one(web: &Web, visitor: &Visitor, alert: &Alert, deliveries: &[Delivery]) -> 
                 @for delivery in deliveries { li { (line(web, visitor, delivery, zone)) } }
             }
             br;
-            @for locale in locales {
+            div.letters { @for locale in locales {
                 details.more id={ "as-" (alert.id) "-" (locale.as_str()) } open {
                     summary { (visitor.say(w::PREVIEW)) " (" (locale.as_str()) ")" }
                     div.letter lang=(locale.as_str()) {
                         @if !alert.curve.points.is_empty() {
-                            img src={ "/alert/" (alert.id) "/picture.png" } alt="" width="800" height="420" loading="lazy";
+                            img src={ "/alert/" (alert.id) "/picture.png" } alt="" width="800" height="420";
                         }
                         (script(&compose(alert, locale)))
                     }
                 }
-            }
+            } }
         }
     }
 }
@@ -121,10 +121,8 @@ fn line(web: &Web, visitor: &Visitor, delivery: &Delivery, zone: chrono_tz::Tz) 
                     None => (visitor.say(w::GONE_RECEIVER)),
                 }
                 " · "
-                @match delivery.sent_at {
-                    Some(at) => (show::time(visitor, at, zone)),
-                    None => { (visitor.say(w::DUE)) " " (show::time(visitor, delivery.due_at, zone)) },
-                }
+                @if delivery.state == DeliveryState::Waiting { (visitor.say(w::DUE)) " " }
+                (show::time(visitor, delivery.sent_at.unwrap_or(delivery.due_at), zone))
                 @if delivery.attempts > 1 { " · " (visitor.say(w::ATTEMPTS)) " " (delivery.attempts) }
             }
         }
@@ -137,7 +135,11 @@ fn script(script: &Script) -> Markup {
     html! {
         @for (place, line) in script.0.iter().enumerate() {
             @match line {
-                Line::Words(spans) => { @if place > 0 { "\n" } @for span in spans { (piece(span)) } },
+                Line::Words(spans) => {
+                    // A quote stands in a block of its own, which ends its line.
+                    @if place > 0 && !matches!(script.0.get(place - 1), Some(Line::Quote(_))) { "\n" }
+                    @for span in spans { (piece(span)) }
+                },
                 Line::Quote(text) => blockquote dir="auto" { (super::super::mention::plain(text)) },
             }
         }

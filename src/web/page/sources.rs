@@ -11,7 +11,7 @@ use super::super::words as w;
 use super::super::{Shared, Visitor, Web};
 use super::{Page, html};
 use crate::alert::words::number;
-use crate::domain::{Coverage, Interval, SourceName};
+use crate::domain::{Coverage, Interval, SourceName, Timestamp};
 use crate::settings::Mistake;
 use crate::store::{AsideRow, SourceState, SourceStatus};
 
@@ -80,7 +80,7 @@ fn table(web: &Web, visitor: &Visitor, rows: &[(&SourceStatus, Coverage)], windo
                 tbody {
                     @for (source, coverage) in rows {
                         tr {
-                            td {
+                            td.row {
                                 strong { (source.name) }
                                 div.small.muted {
                                     (w::platform(source.platform, visitor.locale)) @for title in topics(web, &source.name) { " · " (title) }
@@ -91,7 +91,7 @@ fn table(web: &Web, visitor: &Visitor, rows: &[(&SourceStatus, Coverage)], windo
                                 @if source.failures > 0 { div.small.muted { (visitor.say(w::FAILURES)) " " (number(source.failures)) } }
                                 @if !source.detail.is_empty() { div.small { (source.detail) } }
                             }
-                            td.wide { (show::coverage_bar(visitor, coverage, since_first(source, window))) }
+                            td.wide.row { (show::coverage_bar(visitor, coverage, window, begin(source, coverage, window))) }
                             td.small {
                                 (key(w::LAST_HEARD))
                                 @match source.heard_at { Some(at) => (show::ago(visitor, at, zone)), None => (visitor.say(w::NEVER)) }
@@ -105,10 +105,10 @@ fn table(web: &Web, visitor: &Visitor, rows: &[(&SourceStatus, Coverage)], windo
     }
 }
 
-/// A source is not to blame for the time before it was first read.
-fn since_first(source: &SourceStatus, window: Interval) -> Interval {
-    let from = source.first_at.map_or(window.from, |first| first.clamp(window.from, window.to));
-    Interval { from, to: window.to }
+/// From when on a source should have been heard: a source is not to blame for the time before its first page.
+fn begin(source: &SourceStatus, coverage: &Coverage, window: Interval) -> Timestamp {
+    let heard = coverage.intervals().first().map(|interval| interval.from);
+    source.first_at.into_iter().chain(heard).min().unwrap_or(window.from)
 }
 
 fn next(web: &Web, visitor: &Visitor, source: &SourceStatus) -> Markup {

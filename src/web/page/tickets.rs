@@ -127,7 +127,7 @@ fn table(web: &Web, visitor: &Visitor, tickets: &[Ticket]) -> Markup {
                         @let known = show::known_or_named(web, &ticket.topic);
                         tr {
                             td.number { (ticket.number) }
-                            td {
+                            td.row {
                                 a href={ "/ticket/" (ticket.number.value()) } { bdi { (plain(&ticket.title)) } }
                                 div.small.muted { (known.title) }
                             }

@@ -139,7 +139,6 @@ impl Figures {
                 section.sheet {
                     h2 { (visitor.say(w::VOLUME)) span.aside { (visitor.say(self.period.words())) } }
                     (PreEscaped(svg::responsive(&self.volume(visitor))))
-                    (show::legend(visitor, true))
                 }
             }
             div.actions {
