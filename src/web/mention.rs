@@ -287,7 +287,8 @@ mod tests {
     fn the_words_that_decided_are_marked_exactly_and_escaped() {
         let text = "拿鐵<b>超難喝</b>";
         let found = [evidence(text, "超難喝", "sentiment", -1.5), evidence(text, "難喝</", "theme:quality", 0.4)];
-        let edges = Edges::new(text, &found, &[0..6]);
+        let matched = Range { start: 0, end: 6 };
+        let edges = Edges::new(text, &found, std::slice::from_ref(&matched));
         let marked = edges.marked(text, 0..text.len(), &visitor()).into_string();
         assert!(
             marked.starts_with("<mark class=\"matched\" title=\"matched the query\">拿鐵</mark>&lt;b&gt;"),
@@ -305,7 +306,8 @@ mod tests {
             Evidence { start: 1, end: 3, of: "sentiment".to_owned(), weight: -1.0 },
             Evidence { start: 0, end: 99, of: "sentiment".to_owned(), weight: -1.0 },
         ];
-        let edges = Edges::new(text, &wrong, &[3..1, 2..2]);
+        let turned = Range { start: 3, end: 1 };
+        let edges = Edges::new(text, &wrong, &[turned, 2..2]);
         assert_eq!(edges.marked(text, 0..text.len(), &visitor()).into_string(), text);
     }
 

@@ -40,6 +40,11 @@ impl Visitor {
         pick(self.locale, texts)
     }
 
+    /// What stands between a name and what is said of it.
+    pub(super) fn colon(&self) -> &'static str {
+        if self.locale == Locale::En { ": " } else { "：" }
+    }
+
     /// This page in another language.
     pub(super) fn here_in(&self, locale: Locale) -> String {
         let joint = if self.here.contains('?') { '&' } else { '?' };

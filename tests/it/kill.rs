@@ -35,7 +35,7 @@ fn text(n: usize) -> String {
         said.push_str(words[left % words.len()]);
         left /= 7;
     }
-    said + if n % 2 == 0 { "很爛" } else { "很讚" }
+    said + if n.is_multiple_of(2) { "很爛" } else { "很讚" }
 }
 
 fn feed(number: usize, now: DateTime<Utc>) -> String {
@@ -79,7 +79,8 @@ async fn worker() {
     let stop = CancellationToken::new();
     std::fs::write(folder.join("at-work"), "").expect("written");
     let lines = std::fs::read_to_string(folder.join("import.txt")).expect("readable");
-    tokio::join!(collect.run(stop.clone()), ingest.run(stop), import(&store, &lines));
+    let (ended, (), ()) = tokio::join!(collect.run(stop.clone()), ingest.run(stop), import(&store, &lines));
+    ended.expect("collect goes on");
 }
 
 /// Reads on after the line that the cursor names; each page is stored with the cursor after it.
@@ -127,7 +128,7 @@ async fn survives(kills: usize, database: &str) {
     let database = database.replace("FOLDER", &folder.path().display().to_string());
     prepare(folder.path(), &server.address, &database);
     let store = Store::open(&database).await.expect("opens");
-    let mut chance = u64::from(std::process::id()) * 2_654_435_761 | 1;
+    let mut chance = (u64::from(std::process::id()) * 2_654_435_761) | 1;
     println!("chance {chance}");
     for _ in 0..kills {
         chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

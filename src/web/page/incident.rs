@@ -36,7 +36,7 @@ pub(in crate::web) async fn get(State(web): State<Shared>, visitor: Visitor, Pat
     let worst = web.store.mentions_by_id(&incident.worst).await?;
     let worst = mentions::list(&web, &visitor, &worst, Some(&incident.topic)).await?;
     let curve = curve(&web, &visitor, &incident, &known).await?;
-    let title = format!("{}：{}", known.title, visitor.say(w::NEGATIVE_SURGE));
+    let title = format!("{}{}{}", known.title, visitor.colon(), visitor.say(w::NEGATIVE_SURGE));
     let inside = html! {
         div.head {
             div {
@@ -100,7 +100,7 @@ fn since(visitor: &Visitor, incident: &Incident, known: &Known) -> Markup {
         (visitor.say(w::SINCE)) " " (show::time(visitor, incident.first.start(), known.zone))
         @match incident.resolved_at {
             Some(at) => { " " (visitor.say(w::UNTIL)) " " (show::time(visitor, at, known.zone)) },
-            None => { "（" (show::ago(visitor, incident.first.start(), known.zone)) "）" },
+            None => { " · " (show::ago(visitor, incident.first.start(), known.zone)) },
         }
     }
 }

@@ -64,7 +64,7 @@ pub(in crate::web) fn card(web: &Web, visitor: &Visitor, incident: &Incident) ->
                 (show::incident_state(visitor, incident))
                 span.small.muted { (show::time(visitor, incident.first.start(), zone)) " · " (show::ago(visitor, incident.first.start(), zone)) }
             }
-            h3 { a href=(here) { (title) "：" (visitor.say(w::NEGATIVE_SURGE)) } }
+            h3 { a href=(here) { (title) (visitor.colon()) (visitor.say(w::NEGATIVE_SURGE)) } }
             p { (peak(visitor, incident)) }
             div.actions {
                 a.button href=(here) { (visitor.say(w::WHAT_HAPPENED)) }
@@ -97,5 +97,19 @@ pub(in crate::web) fn peak(visitor: &Visitor, incident: &Incident) -> Markup {
 
 /// A usual number: with a digit behind the point where that tells something.
 pub(in crate::web) fn usual(value: f64) -> String {
-    if value >= 10.0 { number(value.round() as i64) } else { format!("{value:.1}") }
+    let tenths = (value * 10.0).round();
+    if value >= 10.0 || tenths % 10.0 == 0.0 { number(value.round() as i64) } else { format!("{:.1}", tenths / 10.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::usual;
+
+    #[test]
+    fn a_usual_number_has_a_digit_behind_the_point_only_where_that_tells_something() {
+        assert_eq!(
+            [usual(9.0), usual(1.44), usual(0.04), usual(17.6), usual(1234.0)],
+            ["9", "1.4", "0", "18", "1,234"]
+        );
+    }
 }

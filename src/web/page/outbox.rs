@@ -87,7 +87,7 @@ fn one(web: &Web, visitor: &Visitor, alert: &Alert, deliveries: &[Delivery]) -> 
     html! {
         article.sheet {
             h2 {
-                a href={ "/incident/" (alert.incident.id) } { (alert.title) "：" (w::happening(alert.news.as_str(), visitor.locale)) }
+                a href={ "/incident/" (alert.incident.id) } { (alert.title) (visitor.colon()) (w::happening(alert.news.as_str(), visitor.locale)) }
                 span.aside { (show::time(visitor, alert.at, zone)) }
             }
             ul.plain.stack {
@@ -216,7 +216,7 @@ pub(in crate::web) fn silence_form(web: &Web, visitor: &Visitor, topic: Option<&
                     }
                 }
                 div.field {
-                    label for="silence-reason" { (visitor.say(w::REASON)) "（" (visitor.say(w::OPTIONAL)) "）" }
+                    label for="silence-reason" { (visitor.say(w::REASON)) " (" (visitor.say(w::OPTIONAL)) ")" }
                     input #silence-reason name="reason" maxlength="500";
                 }
                 (layout::name_field(visitor, "by-silence"))

@@ -208,6 +208,7 @@ impl Figures {
     }
 
     fn volume(&self, visitor: &Visitor) -> Volume {
+        let pattern = if self.period == Period::Day { "%H:%M" } else { "%-m/%-d %H:%M" };
         let local = |at: crate::domain::Timestamp| at.with_timezone(&self.known.zone);
         Volume {
             title: format!("{} · {}", self.known.title, visitor.say(w::VOLUME)),
@@ -226,7 +227,7 @@ impl Figures {
                 .filter(|incident| incident.first.start() >= self.window.from)
                 .map(|incident| Mark {
                     at: incident.first.start(),
-                    label: local(incident.first.start()).format("%H:%M").to_string(),
+                    label: local(incident.first.start()).format(pattern).to_string(),
                 })
                 .collect(),
         }
