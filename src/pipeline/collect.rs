@@ -8,6 +8,7 @@ mod firehose;
 mod reading;
 mod speaking;
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -126,10 +127,8 @@ impl Collect {
                     let wanted = self.speakers();
                     speaking.iter().filter(|(name, _)| !wanted.contains_key(*name)).for_each(|(_, end)| end.cancel());
                     for (name, source) in wanted {
-                        let end = stop.child_token();
-                        if !speaking.contains_key(&name) {
-                            speaking.insert(name, end.clone());
-                            speakers.push(self.hear(source, end));
+                        if let Entry::Vacant(place) = speaking.entry(name) {
+                            speakers.push(self.hear(source, place.insert(stop.child_token()).clone()));
                         }
                     }
                 }

@@ -61,10 +61,10 @@ impl Columns {
         let mut found = Vec::new();
         for column in Column::ALL.iter().copied() {
             let given = named.iter().find(|(of, _)| *of == column).map(|(_, name)| name.clone());
-            if let (Some(name), Some(header)) = (&given, header) {
-                if !header.iter().any(|there| there == name) {
-                    return Err(FileError::NoSuchColumn { named: name.clone(), found: header.join(", ") });
-                }
+            if let (Some(name), Some(header)) = (&given, header)
+                && !header.contains(name)
+            {
+                return Err(FileError::NoSuchColumn { named: name.clone(), found: header.join(", ") });
             }
             let known = [column.as_str()].into_iter().chain(column.known_names().iter().copied());
             let names: Vec<String> = match (given, header) {
