@@ -121,7 +121,7 @@ impl Judge {
 
     /// Learns a group's model with the lexicons of a folder.
     pub fn learn_from(files: &Files, group: Group, lessons: &[Lesson], plan: Plan) -> Result<Learnt, Error> {
-        learn(&lexicons(files)?, group, lessons, plan)
+        train::learn(group, &lexicons(files)?, lessons, plan)
     }
 
     fn weigh(&self, text: &Text) -> (Probabilities, f64, Option<(Features, &Model)>) {
@@ -155,13 +155,6 @@ impl Judge {
 
 /// What is said of a text with nothing in it.
 const NOTHING: Probabilities = Probabilities { negative: 0.0, neutral: 1.0, positive: 0.0 };
-
-fn learn(lexicons: &BTreeMap<Group, Lexicon>, group: Group, lessons: &[Lesson], plan: Plan) -> Result<Learnt, Error> {
-    match lexicons.get(&group) {
-        Some(lexicon) => train::learn(group, lexicon, lessons, plan),
-        None => Err(Error::Missing { file: format!("lexicon/{}.tsv", group.as_str()) }),
-    }
-}
 
 fn theme_evidence(text: &Text, found: &Found) -> Vec<Evidence> {
     let of = format!("theme:{}", found.theme);
@@ -207,5 +200,75 @@ fn text_of<'a>(files: &'a Files, file: &str, built_in: &'a str) -> Result<&'a st
             line: 1,
             why: "it is not UTF-8".to_owned(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(text: &str) -> Judgement {
+        Judge::built_in().expect("the built-in judge").judge(&Text::read(text))
+    }
+
+    #[test]
+    fn complaint_praise_and_notice_are_told_apart_in_every_language() {
+        for (text, wanted) in [
+            ("客服態度超差，等了兩個小時還沒人理，再也不來", Sentiment::Negative),
+            ("客服很親切，出貨又快，大推！", Sentiment::Positive),
+            ("請問這款手機有現貨嗎？", Sentiment::Neutral),
+            ("质量太差了，申请退款还不给退，垃圾", Sentiment::Negative),
+            ("味道很好，服务也周到，下次还来", Sentiment::Positive),
+            ("Worst customer service ever, never again", Sentiment::Negative),
+            ("Absolutely love it, works perfectly!", Sentiment::Positive),
+            ("対応が最悪、二度と利用しません", Sentiment::Negative),
+            ("とても美味しくて大満足でした", Sentiment::Positive),
+            ("서비스 최악이에요 다시는 안 가요", Sentiment::Negative),
+            ("직원분들이 정말 친절하고 맛있어요", Sentiment::Positive),
+        ] {
+            assert_eq!(judge(text).p.best().0, wanted, "{text}: {:?}", judge(text).p);
+        }
+    }
+
+    #[test]
+    fn evidence_is_cut_from_the_original_at_characters() {
+        for text in [
+            "這家店真的超級難吃😡😡，再也不來",
+            "Ｗｏｒｓｔ　ｓｅｒｖｉｃｅ　ｅｖｅｒ",
+            "최악이에요ㅠㅠ",
+            "é́́ bad 👨‍👩‍👧 爛",
+        ] {
+            for evidence in judge(text).evidence {
+                let span = text.get(evidence.start..evidence.end);
+                assert!(span.is_some_and(|span| !span.is_empty()), "{text}: {evidence:?}");
+            }
+        }
+        let said = judge("這家店真的超級難吃，再也不來");
+        let worst = said.evidence.iter().find(|evidence| evidence.of == "sentiment").expect("evidence");
+        assert!(worst.weight < 0.0);
+    }
+
+    #[test]
+    fn both_scripts_get_the_same_answer() {
+        assert_eq!(judge("客服態度惡劣，退款拖了兩個禮拜").p, judge("客服态度恶劣，退款拖了两个礼拜").p);
+    }
+
+    #[test]
+    fn nothing_and_nonsense_are_unsure_or_neutral_never_a_panic() {
+        let zalgo = "a\u{0301}".repeat(5_000);
+        let long = "爛".repeat(50_000);
+        for text in ["", "   ", "\u{0}", "\u{200b}", "🏳️‍🌈", "https://a.b", "@x", "1234", zalgo.as_str(), long.as_str()]
+        {
+            let p = judge(text).p;
+            assert!((p.negative + p.neutral + p.positive - 1.0).abs() < 1e-3);
+        }
+        assert_eq!(judge("").p.best().0, Sentiment::Neutral);
+    }
+
+    #[test]
+    fn a_broken_file_in_the_models_folder_is_refused_by_its_name() {
+        let files = Files::from([("zh.model".to_owned(), b"HKSM\x01\x00cut".to_vec())]);
+        let error = Judge::from_files(&files).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("zh.model") && error.contains("broken"), "{error}");
     }
 }

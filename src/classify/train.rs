@@ -3,7 +3,7 @@
 //! In: lessons (folded text, label, how much it counts). Out: the bytes of a model and its figures.
 //! Never: reads a file or a clock; the same lessons give the same bytes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
@@ -33,6 +33,9 @@ pub struct Lesson {
     pub lean_weight: f64,
     /// Kept apart from the weights: it chooses the calibration and the threshold.
     pub calibrates: bool,
+    /// Set on a text of another group: it lends only what the lexicon of that group says of it, which is told alike in
+    /// every language.
+    pub lent_by: Option<Group>,
 }
 
 /// How to learn.
@@ -77,8 +80,16 @@ pub struct Learnt {
     pub sure_share: f64,
 }
 
+/// With fewer texts to calibrate on, stated probabilities are drawn to the middle and *unsure* is as wide as allowed.
+const FEW: usize = 1_000;
+
 /// Learns one group's model.
-pub(crate) fn learn(group: Group, lexicon: &Lexicon, lessons: &[Lesson], plan: Plan) -> Result<Learnt, Error> {
+pub(crate) fn learn(
+    group: Group,
+    lexicons: &BTreeMap<Group, Lexicon>,
+    lessons: &[Lesson],
+    plan: Plan,
+) -> Result<Learnt, Error> {
     let refuse = |why: &str| Error::Training { group: group.as_str().to_owned(), why: why.to_owned() };
     for label in [Sentiment::Negative, Sentiment::Neutral, Sentiment::Positive] {
         if !lessons.iter().any(|lesson| lesson.label == label && !lesson.calibrates) {
@@ -86,10 +97,7 @@ pub(crate) fn learn(group: Group, lexicon: &Lexicon, lessons: &[Lesson], plan: P
         }
     }
     let spec = group.spec();
-    let cut: Vec<Cut> = lessons
-        .iter()
-        .map(|lesson| Cut::new(&Features::read(Text::read(&lesson.text).folded(), lexicon, spec)))
-        .collect();
+    let cut = lessons.iter().map(|lesson| cut(group, lexicons, lesson)).collect::<Result<Vec<Cut>, Error>>()?;
     let keys = vocabulary(&cut, lessons, plan.least_texts);
     let column: HashMap<u32, u32> = keys.iter().zip(0u32..).map(|(key, column)| (*key, column)).collect();
     let rows: Vec<Row> = cut.iter().map(|cut| cut.row(&column)).collect();
@@ -101,12 +109,16 @@ pub(crate) fn learn(group: Group, lexicon: &Lexicon, lessons: &[Lesson], plan: P
     });
     let (lean, way) = (lean.map_err(|why| refuse(&why))?, way.map_err(|why| refuse(&why))?);
     let (steps, weights) = quantise(&keys, &[lean, way]);
-    let judged = judge_kept_apart(lessons, &rows, &keys, &weights, steps);
+    let mut judged = judge_kept_apart(lessons, &rows, &keys, &weights, steps);
+    calibrate::balance(&mut judged);
     if judged.is_empty() {
         return Err(refuse("no text was kept apart for calibration"));
     }
-    let calibration = calibrate::fit(&judged);
-    let threshold = calibrate::threshold(&judged, &calibration, plan.precision, plan.most_unsure);
+    let (calibration, precision) = match judged.len() {
+        0..FEW => (calibrate::fit(&judged).map(|row| row.map(|factor| factor / 2.0)), 1.0),
+        _ => (calibrate::fit(&judged), plan.precision),
+    };
+    let threshold = calibrate::threshold(&judged, &calibration, precision, plan.most_unsure);
     let data = fingerprint(lessons);
     let header = Header {
         group,
@@ -132,6 +144,18 @@ pub(crate) fn learn(group: Group, lexicon: &Lexicon, lessons: &[Lesson], plan: P
         sure_precision: threshold.precision,
         sure_share: threshold.share,
     })
+}
+
+/// A lesson's features, read with the lexicon of its own group.
+fn cut(group: Group, lexicons: &BTreeMap<Group, Lexicon>, lesson: &Lesson) -> Result<Cut, Error> {
+    let spoken = lesson.lent_by.unwrap_or(group);
+    let file = || format!("lexicon/{}.tsv", spoken.as_str());
+    let lexicon = lexicons.get(&spoken).ok_or_else(|| Error::Missing { file: file() })?;
+    let mut features = Features::read(Text::read(&lesson.text).folded(), lexicon, spoken.spec());
+    if lesson.lent_by.is_some() {
+        features.keep_signals();
+    }
+    Ok(Cut::new(&features))
 }
 
 /// A text's features, equal ones joined, with what each counts.
@@ -251,7 +275,7 @@ fn judge_kept_apart(
                 Sentiment::Positive => 2,
                 Sentiment::Neutral | Sentiment::Unsure => 1,
             },
-            weight: lesson.lean_weight.max(1e-6),
+            weight: lesson.lean_weight.max(lesson.weight * 0.5).max(1e-6),
         })
         .collect()
 }

@@ -52,7 +52,7 @@ struct TrainArgs {
     #[arg(long, default_value_t = 1.0)]
     rate: f32,
     /// FTRL's L1 strength; higher keeps fewer weights.
-    #[arg(long, default_value_t = 0.1)]
+    #[arg(long, default_value_t = 0.03)]
     l1: f32,
     /// FTRL's L2 strength.
     #[arg(long, default_value_t = 1.0)]

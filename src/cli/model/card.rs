@@ -186,7 +186,8 @@ fn failures(group: Group) -> &'static str {
         }
         Group::Ja => {
             "- There is no permissively licensed labelled set in Japanese: the weights come from our own small corpus, neutral\n\
-               encyclopedia sentences and the lexicon. Expect far more misses than in Chinese, English or Korean.\n\
+               encyclopedia sentences, the lexicon, and what lexicons say of Chinese and Korean texts. Expect far more misses\n\
+               than in Chinese, English or Korean; probabilities are drawn to the middle and *unsure* is wide on purpose.\n\
              - Sarcasm, irony by 草 or さすが, and praise by understatement are missed."
         }
         Group::Ko => {

@@ -77,7 +77,15 @@ pub(super) fn lessons(data: &Path, own: &Path, group: Group) -> Result<(Vec<Less
                 let neutral = matches!(set.used, Use::Neutral(_)).then_some(Sentiment::Neutral);
                 let Some(label) = neutral.or_else(|| row.sentiment()) else { continue };
                 let calibrates = calibrates || held_out(&row.id, set);
-                lessons.push(Lesson { id: row.id, text: row.text, label, weight: way, lean_weight: lean, calibrates });
+                lessons.push(Lesson {
+                    id: row.id,
+                    text: row.text,
+                    label,
+                    weight: way,
+                    lean_weight: lean,
+                    calibrates,
+                    lent_by: None,
+                });
             }
         }
         told.push(format!("| {} | {} | {} | {} |", set.name, lessons.len() - before, set.licence, set.origin));
@@ -85,7 +93,34 @@ pub(super) fn lessons(data: &Path, own: &Path, group: Group) -> Result<(Vec<Less
     let before = lessons.len();
     lessons.extend(corpus(own)?.into_iter().filter(|line| Group::of(line.language) == group).map(own_lesson(group)));
     told.push(format!("| our own corpus | {} | CC0-1.0 | written by hand for this project |", lessons.len() - before));
+    if group == Group::Ja {
+        let before = lessons.len();
+        lend(data, &mut lessons)?;
+        told.push(format!(
+            "| lexicon signals of Chinese and Korean sets | {} | as in their cards | the texts' words play no part |",
+            lessons.len() - before
+        ));
+    }
     Ok((lessons, told))
+}
+
+/// Sets that lend Japanese what their lexicons say of them, with how many texts are passed over for each one taken.
+const LENDERS: &[(&str, usize)] =
+    &[("zh_brighter", 1), ("zh_weibo_clause", 3), ("zh_asap_sample", 1), ("ko_nsmc3", 30), ("ko_kote", 2)];
+
+/// Lends signals of Chinese and Korean texts to Japanese, which has no open labelled set of its own.
+fn lend(data: &Path, lessons: &mut Vec<Lesson>) -> Result<()> {
+    for set in SETS {
+        let Some((_, step)) = LENDERS.iter().find(|(name, _)| *name == set.name) else { continue };
+        let Use::Train { way, lean } = set.used else { continue };
+        let taken = rows(&data.join(set.folder), set.name, "train")?.unwrap_or_default().into_iter().step_by(*step);
+        for row in taken {
+            let Some(label) = row.sentiment() else { continue };
+            let (weight, lean_weight, lent_by) = (way * 0.3, lean * 0.3, Some(set.group));
+            lessons.push(Lesson { id: row.id, text: row.text, label, weight, lean_weight, calibrates: false, lent_by });
+        }
+    }
+    Ok(())
 }
 
 /// One text in twelve of sets without a dev part chooses the calibration instead of the weights.
@@ -108,7 +143,15 @@ fn own_lesson(group: Group) -> impl Fn(Written) -> Lesson {
     move |line| {
         let number = line.id.rsplit('-').next().and_then(|number| number.parse::<usize>().ok()).unwrap_or_default();
         let calibrates = number % 6 == 0;
-        Lesson { id: line.id, text: line.text, label: line.label, weight, lean_weight: weight, calibrates }
+        Lesson {
+            id: line.id,
+            text: line.text,
+            label: line.label,
+            weight,
+            lean_weight: weight,
+            calibrates,
+            lent_by: None,
+        }
     }
 }
 
