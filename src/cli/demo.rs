@@ -1,6 +1,7 @@
 //! `hearken demo`: a brand crisis on an empty database.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::{app, demo};
@@ -20,11 +21,20 @@ pub(super) struct Args {
     /// End when the story has been told.
     #[arg(long)]
     leave: bool,
+
+    /// Tell the last hours without pauses.
+    #[arg(long)]
+    hurry: bool,
+
+    /// Keep the database in this folder, which must exist; otherwise nothing is left behind.
+    #[arg(long, value_name = "FOLDER")]
+    keep: Option<PathBuf>,
 }
 
 /// Runs the demo.
 pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let plan = demo::Plan { address: args.address, seed: args.seed, leave: args.leave };
+    let plan =
+        demo::Plan { address: args.address, seed: args.seed, leave: args.leave, hurry: args.hurry, keep: args.keep };
     demo::run(plan, app::stop_signal()).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -37,9 +37,9 @@ pub const MISTAKES: u8 = 2;
 #[command(after_help = "Exit codes: 0 done, 1 failed while running, 2 mistakes in arguments or configuration.\n\
     Example: hearken demo")]
 struct Arguments {
-    /// What is logged: error, warn, info, debug, or a filter such as `hearken=debug`.
-    #[arg(long, global = true, env = "HEARKEN_LOG", default_value = "info", value_name = "FILTER")]
-    log: String,
+    /// What is logged: error, warn, info, debug, or a filter such as `hearken=debug`; info when absent (warn for the demo).
+    #[arg(long, global = true, env = "HEARKEN_LOG", value_name = "FILTER")]
+    log: Option<String>,
 
     /// Log as JSON lines, for programs.
     #[arg(long, global = true)]
@@ -68,10 +68,20 @@ enum Command {
     Silence(silence::Args),
 }
 
+impl Command {
+    /// What is logged when nobody says: the demo tells its story on its pages.
+    fn usual_log(&self) -> &'static str {
+        match self {
+            Self::Demo(_) => "error,hearken::demo=info",
+            _ => "info",
+        }
+    }
+}
+
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    start_log(&arguments.log, arguments.log_json);
+    start_log(arguments.log.as_deref().unwrap_or(arguments.command.usual_log()), arguments.log_json);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -69,11 +69,14 @@ pub(super) struct Director {
     story: Arc<Story>,
     now: Arc<AtomicI64>,
     scene: watch::Sender<Scene>,
+    beat: Wait,
 }
 
 impl Director {
-    pub(super) fn new(parts: Arc<Parts>, story: Arc<Story>, now: Arc<AtomicI64>) -> Self {
-        Self { parts, story, now, scene: watch::Sender::new(Scene::Weeks) }
+    /// A director; in a hurry, the last hours are told without pauses.
+    pub(super) fn new(parts: Arc<Parts>, story: Arc<Story>, now: Arc<AtomicI64>, hurry: bool) -> Self {
+        let beat = if hurry { Wait::ZERO } else { BEAT };
+        Self { parts, story, now, scene: watch::Sender::new(Scene::Weeks), beat }
     }
 
     pub(super) fn told(&self) -> Told {
@@ -92,7 +95,7 @@ impl Director {
         info!(duration_ms = began.elapsed().as_millis() as u64, "three weeks have passed; the last hours begin");
         self.scene.send_replace(Scene::Crisis);
         while at < self.story.end && !stop.is_cancelled() {
-            let beat = tokio::time::Instant::now() + BEAT;
+            let beat = tokio::time::Instant::now() + self.beat;
             at = (at + Duration::minutes(SLOW_MINUTES)).min(self.story.end);
             self.step(at).await?;
             tokio::select! {

@@ -11,6 +11,7 @@ mod settings;
 mod story;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
@@ -37,6 +38,10 @@ pub struct Plan {
     pub seed: u64,
     /// End when the story has been told, instead of staying for people to look around.
     pub leave: bool,
+    /// Tell the last hours without pauses.
+    pub hurry: bool,
+    /// Keep the database in this folder; otherwise nothing is left behind.
+    pub keep: Option<PathBuf>,
 }
 
 /// Runs the demo until told to stop (or until its end, when the plan says so).
@@ -45,7 +50,8 @@ pub async fn run(plan: Plan, stop: CancellationToken) -> anyhow::Result<()> {
         format!("{} is taken by another program; choose another with --address 127.0.0.1:8090", plan.address)
     })?;
     let address = listener.local_addr()?;
-    let folder = tempfile::tempdir().context("no temporary folder")?;
+    let temporary = tempfile::tempdir().context("no temporary folder")?;
+    let folder = plan.keep.as_deref().unwrap_or(temporary.path());
     let end = Bucket::of(Utc::now()).start();
     let story = Arc::new(Story::new(end, plan.seed));
     let now = Arc::new(AtomicI64::new(story.start.timestamp_millis()));
@@ -55,11 +61,11 @@ pub async fn run(plan: Plan, stop: CancellationToken) -> anyhow::Result<()> {
     let mut tasks = Tasks::new();
     let places = TcpListener::bind("127.0.0.1:0").await?;
     let api = TcpListener::bind("127.0.0.1:0").await?;
-    let config = settings::config(folder.path(), address, places.local_addr()?, api.local_addr()?)?;
+    let config = settings::config(folder, address, places.local_addr()?, api.local_addr()?)?;
     let routes = Places::router(story.clone(), clock.clone());
     let parts = Arc::new(Parts::build(config, clock.clone(), plan.seed).await?);
 
-    let director = Director::new(parts.clone(), story.clone(), now);
+    let director = Director::new(parts.clone(), story.clone(), now, plan.hurry);
     let told = director.told();
     tasks.start("director", |stop| async move { director.run(stop).await });
     if let Some(bot) = Bot::new(parts.store.clone(), parts.live.clone(), parts.desk(), &parts.client, clock.clone())
@@ -78,6 +84,7 @@ pub async fn run(plan: Plan, stop: CancellationToken) -> anyhow::Result<()> {
     tasks.start("web", |stop| async move { Ok(web::serve(listener, router, stop).await?) });
 
     println!("hearken demo: open http://{address}  (seed {}, Ctrl-C ends it)", plan.seed);
+    println!("what would be sent to Telegram: http://{address}/demo/phone");
     if plan.leave {
         let (told, stop) = (told.clone(), stop.clone());
         tasks.start("curtain", |ended| async move {

@@ -137,10 +137,10 @@ const PRAISE: Texts = [
     "親切な店員の動画が話題に：会話は急増、でも危機ではないので鳴らない",
 ];
 const DEAF: Texts = [
-    "Nimbus 的來源斷線 13 小時：空白不是零，也不該響",
-    "Nimbus 的来源断线 13 小时：空白不是零，也不该响",
-    "Nimbus's sources fail for 13 hours: a gap is not a zero, no alarm",
-    "Nimbus の情報源が 13 時間途絶：欠落はゼロではなく、鳴らない",
+    "Nimbus 的來源斷線 16 小時：空白不是零，也不該響",
+    "Nimbus 的来源断线 16 小时：空白不是零，也不该响",
+    "Nimbus's sources fail for 16 hours: a gap is not a zero, no alarm",
+    "Nimbus の情報源が 16 時間途絶：欠落はゼロではなく、鳴らない",
 ];
 const CRISIS: Texts = [
     "瓶裝冷萃發霉：客訴與轉傳湧入，該通知值班同仁",

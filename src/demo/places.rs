@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 use super::story::{Post, Story, Venue};
 use crate::domain::Clock;
 
-/// A page of the instance, and the length of a forum's feed.
+/// A page of the instance, and the length of a forum's feed: what falls out of it unread is lost.
 const PAGE: usize = 40;
-const FEED: usize = 60;
+const FEED: usize = 40;
 
 /// What the handlers share.
 pub(super) struct Places {

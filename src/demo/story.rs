@@ -149,7 +149,7 @@ impl Story {
             midnight + Duration::hours(i64::from(hour))
         };
         let praise = morning(11, 12);
-        let deaf = Interval { from: morning(15, 3), to: morning(15, 16) };
+        let deaf = Interval { from: morning(15, 3), to: morning(15, 19) };
         let mut writer = Writer { random: StdRng::seed_from_u64(seed), posts: Vec::new() };
         for brand in BRANDS {
             let texts = Texts::read(brand.texts);
@@ -296,7 +296,9 @@ impl Writer {
         let name = NAMES.choose(&mut self.random).copied().unwrap_or("路人");
         let author = format!("{name}{}", self.random.random_range(1..400));
         let followers = (10.0_f64).powf(self.random.random_range(1.0..4.2)) as i64;
-        let venue = if self.random.random_bool(0.7) { Venue::Instance } else { Venue::Forum };
+        // Of the phone only the forum speaks, so that hours in which nobody listened are truly lost.
+        let at_instance = brand.name != "nimbus-phone" && self.random.random_bool(0.7);
+        let venue = if at_instance { Venue::Instance } else { Venue::Forum };
         let at = at + Duration::seconds(self.random.random_range(0..60));
         self.posts.push(Post { number: 0, at, venue, brand: brand.name, author, followers, text });
     }

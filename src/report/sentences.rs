@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use super::figures::{Cause, Figures, Totals};
+use crate::alert;
 use crate::domain::{Locale, MentionId, Sentiment, Timestamp};
 
 /// One sentence with the mentions under it.
@@ -151,7 +152,9 @@ fn themes(figures: &Figures, locale: Locale) -> Option<Sentence> {
     if first.is_empty() {
         return None;
     }
-    let list = |of: &str| -> Vec<String> { first.iter().map(|row| format!("{} {}{of}", row.what, row.now)).collect() };
+    let list = |of: &str| -> Vec<String> {
+        first.iter().map(|row| format!("{} {}{of}", alert::title(&row.what, locale), row.now)).collect()
+    };
     let text = match locale {
         Locale::ZhTw => format!("最常談到：{}。", list(" 則").join("、")),
         Locale::ZhCn => format!("最常谈到：{}。", list(" 条").join("、")),

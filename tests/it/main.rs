@@ -4,6 +4,7 @@ mod bluesky;
 mod collect;
 mod config;
 mod database;
+mod demo;
 mod desk;
 mod floors;
 mod import;

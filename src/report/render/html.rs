@@ -4,10 +4,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::words::{Words, sentiment, words};
 use super::{first_characters, safe_link};
+use crate::alert;
 use crate::chart::{Style, Volume, svg};
-use crate::classify::built_in_themes;
 
-use crate::domain::{Locale, MentionId, Theme};
+use crate::domain::{Locale, MentionId};
 use crate::report::figures::{Figures, Item, Report, Row};
 use crate::report::sentences::{Sentence, moment, per_cent};
 
@@ -67,7 +67,7 @@ fn body(report: &Report, w: &Words) -> Markup {
         figure { (PreEscaped(svg::responsive(&volume(figures, locale)))) }
         div.tables {
             (table(w.sentiment, w, &figures.sentiments, |what| sentiment(*what, locale).to_owned()))
-            (table(w.themes, w, &figures.themes, |theme| theme_title(theme, locale)))
+            (table(w.themes, w, &figures.themes, |theme| alert::title(theme, locale)))
             (table(w.platforms, w, &figures.platforms, |platform| platform.title().to_owned()))
             (table(w.languages, w, &figures.languages, |language| language.as_str().to_owned()))
         }
@@ -127,12 +127,6 @@ fn originals<'a>(title: &str, items: impl Iterator<Item = (&'a Item, String)>) -
             } } }
         }
     }
-}
-
-/// A built-in theme's title; a brand's own theme keeps its name.
-pub(super) fn theme_title(theme: &Theme, locale: Locale) -> String {
-    let built_in = built_in_themes().iter().find(|built_in| built_in.name == *theme);
-    built_in.map_or_else(|| theme.to_string(), |built_in| built_in.title(locale).to_owned())
 }
 
 const STYLE: &str = "

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use super::words::{sentiment, words};
 use super::{first_characters, safe_link};
+use crate::alert;
 use crate::domain::MentionId;
 use crate::report::figures::{Item, Report, Row};
 use crate::report::sentences::{moment, per_cent};
@@ -27,9 +28,7 @@ pub(super) fn render(report: &Report) -> String {
     if figures.empty().is_none() {
         let name = |locale| move |what: &crate::domain::Sentiment| sentiment(*what, locale).to_owned();
         table(&mut out, w.sentiment, [w.now, w.before], &figures.sentiments, name(report.locale));
-        table(&mut out, w.themes, [w.now, w.before], &figures.themes, |theme| {
-            super::html::theme_title(theme, report.locale)
-        });
+        table(&mut out, w.themes, [w.now, w.before], &figures.themes, |theme| alert::title(theme, report.locale));
         table(&mut out, w.platforms, [w.now, w.before], &figures.platforms, |platform| platform.title().to_owned());
         table(&mut out, w.languages, [w.now, w.before], &figures.languages, |language| language.as_str().to_owned());
         originals(&mut out, w.top, figures.top.iter().map(|(item, times)| (item, format!("{} {times}", w.passed_on))));
