@@ -17,8 +17,12 @@ use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, 
 const MICROS: i64 = 1_794_000_000_000_000;
 
 fn source(address: &str) -> Source {
+    source_at(&format!("ws://{address}/subscribe"))
+}
+
+fn source_at(instance: &str) -> Source {
     let mistakes = Mistakes::default();
-    let text = format!("instance = \"ws://{address}/subscribe\"\n[listen]\n");
+    let text = format!("instance = \"{instance}\"\n[listen]\n");
     let document = Document::parse("test.toml", &text, &mistakes);
     let root = document.root();
     let place = find_kind("bluesky").expect("known").read_place("jetstream", &root).expect("a place");
@@ -101,5 +105,17 @@ async fn a_refused_connection_is_a_clear_error() {
     let Way::Listen(listen) = &source.way else { panic!("a stream") };
     let (sender, _receiver) = mpsc::channel(1);
     let ended = listen.listen(None, &Clock::System, sender).await;
+    assert!(matches!(ended, Err(hearken::net::Error::Unreachable(_))), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_place_that_does_not_speak_tls_is_a_clear_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound").to_string();
+    let source = source_at(&format!("wss://{address}/subscribe"));
+    let Way::Listen(listen) = &source.way else { panic!("a stream") };
+    let (sender, _receiver) = mpsc::channel(1);
+    let hang_up = async { drop(listener.accept().await) };
+    let (ended, ()) = tokio::join!(listen.listen(None, &Clock::System, sender), hang_up);
     assert!(matches!(ended, Err(hearken::net::Error::Unreachable(_))), "{ended:?}");
 }

@@ -6,6 +6,7 @@ mod config;
 mod database;
 mod demo;
 mod desk;
+mod documents;
 mod floors;
 mod import;
 mod ingest;
