@@ -13,7 +13,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 use crate::config::{Live, ReportSchedule, Topic};
-use crate::domain::{Clock, Incident, Interval, Letter, Locale, Mention, Period, SourceName, Timestamp};
+use crate::domain::{
+    Clock, Incident, Interval, Letter, Locale, Mention, MentionId, Period, Sentiment, SourceName, Timestamp,
+};
 use crate::report::{Figures, Happening, Item, Report, render};
 use crate::store::{IncidentFilter, MentionFilter, MentionOrder, Store};
 
@@ -81,7 +83,7 @@ impl Reports {
             &former_items,
             heard,
             gaps,
-            incidents.into_iter().rev().map(happening).collect(),
+            incidents.iter().rev().filter_map(|incident| happening(incident, &items)).collect(),
         );
         Ok(Report::new(figures, locale))
     }
@@ -212,15 +214,19 @@ fn item(mention: Mention) -> Item {
     }
 }
 
-fn happening(incident: Incident) -> Happening {
-    Happening {
+/// An incident with the negative mentions of its time; `None` when the period holds none of them.
+fn happening(incident: &Incident, items: &[Item]) -> Option<Happening> {
+    let time = incident.first.start()..incident.last.end();
+    let its = |item: &&Item| item.sentiment == Sentiment::Negative && time.contains(&item.posted_at);
+    let evidence: Vec<MentionId> = items.iter().filter(its).map(|item| item.id.clone()).collect();
+    (!evidence.is_empty()).then(|| Happening {
         since: incident.first.start(),
         until: incident.resolved_at,
         severity: incident.severity,
         negative: incident.peak.negative,
         usual: incident.peak.usual_negative,
-        evidence: incident.worst,
-    }
+        evidence,
+    })
 }
 
 #[cfg(test)]

@@ -144,7 +144,7 @@ pub struct Happening {
     pub negative: i64,
     /// What is usual in such a window.
     pub usual: f64,
-    /// Its worst originals.
+    /// The negative mentions of its time.
     pub evidence: Vec<MentionId>,
 }
 
