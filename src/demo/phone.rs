@@ -182,6 +182,8 @@ async fn call(
     let result = match method.to_lowercase().as_str() {
         "getme" => bot_value(),
         "sendmessage" | "sendphoto" => phone.show(&fields),
+        // The chat shows the words beside a file, not the file.
+        "senddocument" => phone.show(&Fields { picture: None, ..fields }),
         "editmessagetext" | "editmessagecaption" | "editmessagereplymarkup" | "editmessagemedia" => {
             match phone.edit(&fields) {
                 Some(value) => value,

@@ -1,12 +1,12 @@
-//! A letter's Markdown as the HTML that Telegram reads: headings and `**strong**` become bold, links become links, lists get
-//! dots, tables stay as they are. Anything else is text.
+//! A letter's Markdown as the HTML that Telegram reads: headings and `**strong**` become bold, code and links become code and
+//! links, lists get dots, a backslash before a mark goes, tables stay as they are. Anything else is text.
 
 use crate::alert::escape;
 
 /// The letter as HTML, its subject in bold on top.
 pub(super) fn html(subject: &str, body: &str) -> String {
     let mut out = format!("<b>{}</b>\n", escape(subject));
-    for line in body.lines() {
+    for line in hide_marks(body).lines() {
         let trimmed = line.trim_start();
         out.push('\n');
         if let Some(heading) = trimmed.strip_prefix('#') {
@@ -18,8 +18,41 @@ pub(super) fn html(subject: &str, body: &str) -> String {
             out.push_str(&inline(line));
         }
     }
+    show_marks(&out)
+}
+
+/// Marks behind a backslash become characters of the private use area, so that they are not taken for markup.
+fn hide_marks(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        let hidden = characters.peek().filter(|next| c == '\\' && next.is_ascii_punctuation());
+        match hidden.and_then(|mark| char::from_u32(HIDDEN + u32::from(*mark))) {
+            Some(hidden) => {
+                out.push(hidden);
+                characters.next();
+            }
+            None => out.push(c),
+        }
+    }
     out
 }
+
+/// The hidden marks as themselves, escaped as text.
+fn show_marks(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    for c in html.chars() {
+        let mark = u32::from(c).checked_sub(HIDDEN).filter(|mark| *mark < 128).and_then(char::from_u32);
+        match mark {
+            Some(mark) => out.push_str(&escape(&mark.to_string())),
+            None => out.push(c),
+        }
+    }
+    out
+}
+
+/// Where the hidden marks begin: private use, so no text of a letter means anything by it.
+const HIDDEN: u32 = 0xE000;
 
 /// The letter as it is shown, to count its length.
 pub(super) fn shown(subject: &str, body: &str) -> String {
@@ -35,9 +68,22 @@ fn inline(text: &str) -> String {
         } else if place % 2 == 1 {
             out.push_str("**");
         }
-        out.push_str(&links(piece));
+        out.push_str(&code(piece));
         if strong {
             out.push_str("</b>");
+        }
+    }
+    out
+}
+
+fn code(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let pairs = text.matches('`').count() / 2 * 2;
+    for (place, piece) in text.split('`').enumerate() {
+        match (place % 2 == 1 && place < pairs, place > pairs) {
+            (true, _) => out.push_str(&format!("<code>{}</code>", escape(piece))),
+            (false, true) => out.push_str(&format!("`{}", escape(piece))),
+            (false, false) => out.push_str(&links(piece)),
         }
     }
     out
@@ -76,5 +122,10 @@ mod tests {
             "<b>Week &lt;48&gt;</b>\n\n<b>Volume</b>\n• <b>412</b> mentions <a href=\"https://a.example/?x=1&amp;y=2\">1</a>\n\
              2 ** 3 &lt; 9 [x] [y](z)"
         );
+    }
+
+    #[test]
+    fn code_is_code_and_a_mark_behind_a_backslash_is_a_character() {
+        assert_eq!(html("s", "a `[1 2]` \\*b\\_ \\<i> `"), "<b>s</b>\n\na <code>[1 2]</code> *b_ &lt;i&gt; `");
     }
 }

@@ -27,10 +27,10 @@ pub(super) fn render(report: &Report) -> String {
     }
     if figures.empty().is_none() {
         let name = |locale| move |what: &crate::domain::Sentiment| sentiment(*what, locale).to_owned();
-        table(&mut out, w.sentiment, [w.now, w.before], &figures.sentiments, name(report.locale));
-        table(&mut out, w.themes, [w.now, w.before], &figures.themes, |theme| alert::title(theme, report.locale));
-        table(&mut out, w.platforms, [w.now, w.before], &figures.platforms, |platform| platform.title().to_owned());
-        table(&mut out, w.languages, [w.now, w.before], &figures.languages, |language| language.as_str().to_owned());
+        list(&mut out, w.sentiment, w.before, &figures.sentiments, name(report.locale));
+        list(&mut out, w.themes, w.before, &figures.themes, |theme| alert::title(theme, report.locale));
+        list(&mut out, w.platforms, w.before, &figures.platforms, |platform| platform.title().to_owned());
+        list(&mut out, w.languages, w.before, &figures.languages, |language| language.as_str().to_owned());
         originals(&mut out, w.top, figures.top.iter().map(|(item, times)| (item, format!("{} {times}", w.passed_on))));
         originals(&mut out, w.worst, figures.worst.iter().map(|item| (item, per_cent(f64::from(item.p_negative)))));
     }
@@ -47,24 +47,21 @@ fn ids(evidence: &[MentionId], more: &str) -> String {
     format!(" `[{}{tail}]`", first.join(" "))
 }
 
-fn table<T>(out: &mut Vec<String>, title: &str, columns: [&str; 2], rows: &[Row<T>], name: impl Fn(&T) -> String)
-where
-    T: Sized,
-{
+fn list<T>(out: &mut Vec<String>, title: &str, before: &str, rows: &[Row<T>], name: impl Fn(&T) -> String) {
     if rows.is_empty() {
         return;
     }
     out.extend([String::new(), format!("## {title}"), String::new()]);
-    out.extend([format!("| | {} | {} |", columns[0], columns[1]), "|---|---:|---:|".to_owned()]);
-    out.extend(rows.iter().map(|row| format!("| {} | {} | {} |", plain(&name(&row.what)), row.now, row.before)));
+    // A list and not a table: chats show tables as a thicket of bars.
+    let line = |row: &Row<T>| format!("- {}: **{}** ({} {})", plain(&name(&row.what)), row.now, before, row.before);
+    out.extend(rows.iter().map(line));
 }
 
 fn originals<'a>(out: &mut Vec<String>, title: &str, items: impl Iterator<Item = (&'a Item, impl Display)>) {
     let lines: Vec<String> = items
         .map(|(item, note)| {
             let text = plain(&first_characters(&item.text, 100));
-            let link =
-                safe_link(&item.url).map(|url| format!(" [↗](<{}>)", url.replace(['<', '>'], ""))).unwrap_or_default();
+            let link = safe_link(&item.url).map(|url| format!(" [↗]({})", closed(url))).unwrap_or_default();
             format!("- {text}{link} ({}, {note}) `[{}]`", plain(&item.author), item.id)
         })
         .collect();
@@ -72,6 +69,11 @@ fn originals<'a>(out: &mut Vec<String>, title: &str, items: impl Iterator<Item =
         out.extend([String::new(), format!("## {title}"), String::new()]);
         out.extend(lines);
     }
+}
+
+/// An address that a bracket cannot end.
+fn closed(url: &str) -> String {
+    url.replace('(', "%28").replace(')', "%29").replace(char::is_whitespace, "%20")
 }
 
 /// What Markdown would take as a mark stays a character.
