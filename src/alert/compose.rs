@@ -51,6 +51,10 @@ fn script(alert: &Alert, locale: Locale, worst: usize, quote: usize) -> Script {
     if !alert.gaps.is_empty() {
         lines.push(words(words::not_heard(&stretches(alert, zone, locale), locale)));
     }
+    if !alert.page.is_empty() {
+        let text = words::see_incident(locale).to_owned();
+        lines.push(Line::Words(vec![Span::Link { text, url: alert.page.clone() }]));
+    }
     if worst > 0 && !resolved && !alert.worst.is_empty() {
         lines.push(words(String::new()));
         lines.push(Line::Words(vec![Span::Strong(words::worst(locale).to_owned())]));

@@ -22,6 +22,7 @@ pub(crate) fn crisis() -> Alert {
         at: timestamp(SINCE + 1_860_000),
         title: "Sprout Coffee 嫩芽咖啡".to_owned(),
         zone: "Asia/Taipei".to_owned(),
+        page: format!("https://hearken.example/incident/{id}"),
         incident: incident(&id, &topic, first),
         topic,
         themes: [("quality", 31), ("refund", 12), ("service", 5)]

@@ -229,6 +229,11 @@ pub(super) fn seen_by(who: &str, locale: Locale) -> String {
     }
 }
 
+/// The words that lead to the incident's page.
+pub(super) fn see_incident(locale: Locale) -> &'static str {
+    pick(locale, ["查看事件", "查看事件", "See the incident", "インシデントを見る"])
+}
+
 /// The buttons of an alert.
 pub fn button(what: Button, locale: Locale) -> &'static str {
     let texts = match what {

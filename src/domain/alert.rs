@@ -122,6 +122,9 @@ pub struct Alert {
     pub title: String,
     /// The topic's time zone (IANA name).
     pub zone: String,
+    /// The address of the incident's page; empty in alerts written before there was one.
+    #[serde(default)]
+    pub page: String,
     /// The incident as it stood.
     pub incident: Incident,
     /// Themes of the incident's negative mentions, most frequent first.

@@ -47,16 +47,19 @@ struct Subject {
     title: String,
     zone: Tz,
     sources: Vec<SourceName>,
+    /// What addresses of our pages begin with.
+    base: String,
 }
 
 impl Subject {
     /// A topic whose file has gone still has its incidents, and is called by its name.
     fn of(config: &Config, name: &TopicName) -> Self {
+        let base = config.web.link_base();
         let Some(topic) = config.topic(name) else {
-            return Self { title: name.to_string(), zone: config.zone, sources: Vec::new() };
+            return Self { title: name.to_string(), zone: config.zone, sources: Vec::new(), base };
         };
         let sources = topic.listens.iter().flat_map(|listen| &listen.wanted).map(|wanted| wanted.name.clone());
-        Self { title: topic.title.clone(), zone: topic.zone, sources: sources.collect() }
+        Self { title: topic.title.clone(), zone: topic.zone, sources: sources.collect(), base }
     }
 }
 
@@ -195,6 +198,7 @@ impl Dispatch {
             topic: incident.topic.clone(),
             title: subject.title.clone(),
             zone: subject.zone.name().to_owned(),
+            page: format!("{}/incident/{}", subject.base, incident.id),
             themes: self.themes(&incident, stretch).await?,
             worst: self.worst(&incident).await?,
             curve: self.curve(subject, &incident, now).await?,

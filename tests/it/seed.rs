@@ -397,6 +397,7 @@ fn alert(worst: &[Mention]) -> Alert {
         topic: coffee(),
         title: "Sprout Coffee 嫩芽咖啡".to_owned(),
         zone: "Asia/Taipei".to_owned(),
+        page: format!("http://127.0.0.1:8080/incident/{}", incident.id),
         themes: vec![(Theme::new("quality").expect("a theme"), 28), (Theme::new("refund").expect("a theme"), 24)],
         curve: Curve {
             width_ms: Bucket::MILLIS,

@@ -361,6 +361,9 @@ async fn what_a_silence_held_back_goes_out_when_it_ends_and_the_end_is_told_to_w
         let last = calls(&stage.server, "care").await.pop().expect("a call");
         let body: serde_json::Value = serde_json::from_slice(&last.body).expect("JSON");
         assert_eq!(body["news"], "resolved");
+        let page = format!("http://127.0.0.1:8080/incident/{}", incident(Severity::Critical, IncidentState::Open).id);
+        assert_eq!(body["page"], page.as_str());
+        assert!(body["text"].as_str().is_some_and(|text| text.contains(&page)), "{body}");
     })
     .await;
 }
