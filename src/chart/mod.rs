@@ -23,9 +23,17 @@ use chrono_tz::Tz;
 
 use crate::domain::{Alert, Interval, Locale};
 
-/// The picture that an alert carries, as PNG, `scale` times 800 by 420 pixels; `None` when there is nothing to draw.
+/// The size that an alert's picture is drawn at: a phone shows it 360 pixels wide, where the ticks of 12 pixels are still 9.
+pub const ALERT_SIZE: Size = Size { width: 468.0, height: 270.0 };
+
+/// The picture that an alert carries, as PNG, `scale` times [`ALERT_SIZE`]; `None` when there is nothing to draw.
 pub fn alert_png(alert: &Alert, scale: f32) -> Option<Vec<u8>> {
-    png::paint(&alert_volume(alert, Locale::En)?.scene(Size { width: 800.0, height: 420.0 }), scale)
+    png::paint(&alert_volume(alert, Locale::En)?.scene(ALERT_SIZE), scale)
+}
+
+/// The same at the size in which channels keep it: 1560 by 900 pixels.
+pub fn sent_png(alert: &Alert) -> Option<Vec<u8>> {
+    alert_png(alert, 1560.0 / ALERT_SIZE.width)
 }
 
 /// The same curve as a chart for a page; `None` when the alert has no points.
@@ -76,11 +84,11 @@ mod tests {
     #[test]
     fn an_alerts_picture_is_a_png_of_the_size_asked_for() {
         let alert = crate::alert::sample::crisis();
-        let png = alert_png(&alert, 2.0).expect("painted");
+        let png = sent_png(&alert).expect("painted");
         assert_eq!(png.get(1..4), Some(b"PNG".as_slice()));
-        assert_eq!(png.get(16..24), Some([0, 0, 6, 64, 0, 0, 3, 72].as_slice()), "1600 by 840");
+        assert_eq!(png.get(16..24), Some([0, 0, 6, 24, 0, 0, 3, 132].as_slice()), "1560 by 900");
         if let Ok(path) = std::env::var("SHOW_PNG") {
-            std::fs::write(path, alert_png(&alert, 1.0).expect("painted")).expect("written");
+            std::fs::write(path, png).expect("written");
         }
     }
 

@@ -69,11 +69,11 @@ pub(super) enum Anchor {
 /// How a text is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Type {
-    /// 11 px, quiet: ticks, legends.
+    /// 12 px, quiet: ticks, legends.
     Small,
-    /// 12 px: the label of a mark.
+    /// 13 px: the label of a mark.
     Label,
-    /// 22 px, strong: the number that matters.
+    /// 23 px, strong: the number that matters.
     Large,
 }
 
@@ -82,7 +82,7 @@ impl Type {
         match self {
             Self::Small => 12.0,
             Self::Label => 13.0,
-            Self::Large => 25.0,
+            Self::Large => 23.0,
         }
     }
 }

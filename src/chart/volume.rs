@@ -167,7 +167,7 @@ impl Volume {
         let most = most.chain(self.usual.iter().map(|usual| usual.high)).fold(0.0, f64::max);
         let numbers = number_ticks(most);
         let widest = numbers.iter().map(|n| text_width(&grouped(*n), Type::Small.pixels())).fold(0.0, f32::max);
-        let margin = if self.headline.is_some() { 24.0 } else { 2.0 };
+        let margin = if self.headline.is_some() { 14.0 } else { 2.0 };
         let mut shapes = Vec::new();
         let top = self.head(&mut shapes, size, margin);
         let plot = Plot {
@@ -229,9 +229,9 @@ impl Volume {
             text(shapes, (margin, y), Anchor::Start, Type::Large, Some(Part::Negative), &headline.large);
             let right = size.width - margin;
             text(shapes, (right, y), Anchor::End, Type::Large, None, &headline.aside);
-            y += 22.0;
+            y += 20.0;
             text(shapes, (margin, y), Anchor::Start, Type::Small, None, &headline.small);
-            y += 12.0;
+            y += 8.0;
         }
         y += 14.0;
         let drawn = |part: &Part| *part == Part::Negative || self.points.iter().any(|point| point.of(*part) > 0);

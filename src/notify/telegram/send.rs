@@ -48,7 +48,7 @@ impl Telegram {
 
     /// The picture with the words under it; the words alone when there is no picture, or Telegram does not take it.
     async fn alert(&self, chat: Recipient, alert: &Alert, locale: Locale) -> Result<String, RequestError> {
-        if let Some(png) = chart::alert_png(alert, 2.0) {
+        if let Some(png) = chart::sent_png(alert) {
             let words = compose_within(alert, locale, CAPTION).html();
             let picture = InputFile::memory(png).file_name(format!("{}.png", alert.topic));
             let mut photo = self.bot.send_photo(chat.clone(), picture).caption(words).parse_mode(ParseMode::Html);

@@ -99,7 +99,7 @@ fn one(web: &Web, visitor: &Visitor, alert: &Alert, deliveries: &[Delivery]) -> 
                     summary { (visitor.say(w::PREVIEW)) " (" (locale.as_str()) ")" }
                     div.letter lang=(locale.as_str()) {
                         @if !alert.curve.points.is_empty() {
-                            img src={ "/alert/" (alert.id) "/picture.png" } alt="" width="800" height="420";
+                            img src={ "/alert/" (alert.id) "/picture.png" } alt="" width="936" height="540";
                         }
                         (script(&compose(alert, locale)))
                     }
@@ -165,7 +165,7 @@ fn piece(span: &Span) -> Markup {
 pub(in crate::web) async fn picture(State(web): State<Shared>, Path(id): Path<String>) -> Result<Response, Failure> {
     let id = AlertId::new(id).ok_or(Failure::NotFound)?;
     let alert = web.store.alert(&id).await?.ok_or(Failure::NotFound)?;
-    let painted = tokio::task::spawn_blocking(move || alert_png(&alert, 1.5)).await;
+    let painted = tokio::task::spawn_blocking(move || alert_png(&alert, 2.0)).await;
     let png = painted.map_err(|error| Failure::Inside(error.into()))?.ok_or(Failure::NotFound)?;
     Ok(([(CONTENT_TYPE, "image/png"), (CACHE_CONTROL, "private, max-age=300")], png).into_response())
 }
