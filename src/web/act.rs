@@ -10,22 +10,24 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::error::Failure;
-use super::visitor::{NAME, cookie, set_cookie};
+use super::visitor::{NAME, set_cookie, told_name};
 use super::{Shared, same};
 
 /// A form that came from one of our pages.
 #[derive(Debug)]
 pub(super) struct Act {
     fields: HashMap<String, String>,
-    /// Who acts; empty when not told (the desk refuses that).
+    /// Who acts; empty when nobody knows (the desk refuses that).
     pub(super) by: String,
+    /// Whether the name was told by the visitor, and is kept for the next time.
+    told: bool,
 }
 
 impl FromRequest<Shared> for Act {
     type Rejection = Failure;
 
     async fn from_request(request: Request, web: &Shared) -> Result<Self, Failure> {
-        let kept = cookie(request.headers(), NAME).unwrap_or_default();
+        let kept = told_name(request.headers());
         let Form(fields) = Form::<HashMap<String, String>>::from_request(request, web)
             .await
             .map_err(|refused| Failure::Bad(refused.body_text()))?;
@@ -33,8 +35,11 @@ impl FromRequest<Shared> for Act {
         if !same(token.as_bytes(), web.token.as_bytes()) {
             return Err(Failure::Stale);
         }
-        let by = fields.get("by").map(|by| by.trim()).filter(|by| !by.is_empty()).map_or(kept, str::to_owned);
-        Ok(Self { fields, by })
+        let typed = fields.get("by").map(|by| by.trim().to_owned()).filter(|by| !by.is_empty());
+        let told = typed.or(kept);
+        let is_told = told.is_some();
+        let by = told.or_else(|| web.usual_name.clone()).unwrap_or_default();
+        Ok(Self { fields, by, told: is_told })
     }
 }
 
@@ -59,7 +64,7 @@ impl Act {
         let to = if what.is_empty() { back.to_owned() } else { format!("{back}{joint}done={what}{fragment}") };
         let to = HeaderValue::from_str(&to).unwrap_or(HeaderValue::from_static("/"));
         let mut answer = (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response();
-        if let Some(value) = set_cookie(NAME, &self.by).filter(|_| !self.by.is_empty()) {
+        if let Some(value) = set_cookie(NAME, &self.by).filter(|_| self.told) {
             answer.headers_mut().append(SET_COOKIE, value);
         }
         answer

@@ -8,7 +8,7 @@ use super::error::Failure;
 use super::show::is_deaf;
 use super::visitor::Visitor;
 use super::words::{self as w, Texts};
-use super::{Web, asset};
+use super::{Link, Web, asset};
 use crate::domain::{Locale, TicketState};
 use crate::store::IncidentFilter;
 
@@ -142,6 +142,7 @@ fn whole(web: &Web, visitor: &Visitor, place: Place, title: &str, counts: Counts
                     a.brand href="/" { (sign()) "hearken" }
                     nav.nav #nav aria-label=(visitor.say(w::MAIN_NAV)) data-live {
                         @for item in &ITEMS { (entry(visitor, item, place, counts)) }
+                        @for link in &web.more { (more_entry(visitor, link)) }
                     }
                     (who(web, visitor))
                 } }
@@ -173,6 +174,18 @@ fn entry(visitor: &Visitor, item: &Item, place: Place, counts: Counts) -> Markup
                 stroke-linejoin="round" stroke-linecap="round" { path d=(item.icon) {} }
             span { (visitor.say(item.title)) }
             @if count > 0 { span.count.bad[grave] { (count.min(99)) @if count > 99 { "+" } } }
+        }
+    }
+}
+
+/// A page of somebody else's, with the sign of a sheet of paper.
+fn more_entry(visitor: &Visitor, link: &Link) -> Markup {
+    let path = visitor.here.split('?').next().unwrap_or_default();
+    html! {
+        a href=(link.path) aria-current=[(path == link.path).then_some("page")] {
+            svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.8"
+                stroke-linejoin="round" stroke-linecap="round" { path d="M7 3h10v18H7zM10 7h4M10 11h4M11.5 18h1" {} }
+            span { (visitor.say(link.title)) }
         }
     }
 }

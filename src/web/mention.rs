@@ -13,7 +13,7 @@ use super::visitor::Visitor;
 use super::words as w;
 use super::{Web, layout};
 use crate::alert::words::number;
-use crate::domain::{Evidence, Mention, Spread, TicketNumber, TopicName};
+use crate::domain::{Evidence, Mention, MentionId, Spread, TicketNumber, TopicName};
 
 /// A text longer than this is folded, in characters.
 const FOLD_CHARS: usize = 220;
@@ -30,6 +30,8 @@ pub(super) struct Shown<'a> {
     /// For which topic a ticket would be opened.
     pub(super) topic: Option<&'a TopicName>,
     pub(super) zone: Tz,
+    /// Whether a ticket can be opened from here.
+    pub(super) acts: bool,
 }
 
 /// The mention as an article.
@@ -125,23 +127,28 @@ pub(super) fn web_address(url: &str) -> Option<String> {
     (matches!(url.scheme(), "http" | "https") && url.has_host()).then(|| url.to_string())
 }
 
+/// The ticket that there is, or one press that opens one; a visitor without a name is asked for it on a page of its own.
 fn ticket(web: &Web, visitor: &Visitor, shown: &Shown<'_>) -> Markup {
+    let act = ticket_address(&shown.mention.id);
     html! {
         @if let Some(number) = shown.ticket {
             a.small href={ "/ticket/" (number.value()) } { (visitor.say(w::SHOW_TICKET)) " " (number) }
-        } @else if shown.mention.removed_at.is_none() {
-            form method="post" action={ "/mention/" (shown.mention.id) "/ticket" } {
+        } @else if !shown.acts || shown.mention.removed_at.is_some() {
+        } @else if visitor.name.is_none() {
+            a.button.quiet href=(show::address(&act, &[("topic", topic_word(shown))])) { (visitor.say(w::OPEN_TICKET)) }
+        } @else {
+            form method="post" action=(act) {
                 (layout::form_fields(web, &visitor.here))
                 @if let Some(topic) = shown.topic { input type="hidden" name="topic" value=(topic); }
-                @if visitor.name.is_none() {
-                    label.hidden-label for={ "by-" (shown.mention.id) } { (visitor.say(w::YOUR_NAME)) }
-                    input id={ "by-" (shown.mention.id) } name="by" maxlength="80" required placeholder=(visitor.say(w::YOUR_NAME)) autocomplete="name" size="12";
-                    " "
-                }
                 button.quiet type="submit" { (visitor.say(w::OPEN_TICKET)) }
             }
         }
     }
+}
+
+/// Where a ticket is opened from a mention.
+pub(super) fn ticket_address(id: &MentionId) -> String {
+    format!("/mention/{id}/ticket")
 }
 
 /// Title and text, the words that decided it marked; long ones folded.

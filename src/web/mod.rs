@@ -61,6 +61,7 @@ pub struct Web {
     /// What a form of this process carries.
     token: String,
     refresh_seconds: u32,
+    usual_name: Option<String>,
     more: Vec<Link>,
 }
 
@@ -81,7 +82,7 @@ impl Web {
     pub fn new(store: Store, live: Arc<Live>, desk: Desk, clock: Clock) -> Self {
         let secret: [u8; 32] = rand::random();
         let token = digest(&[&secret.iter().map(|byte| format!("{byte:02x}")).collect::<String>()]);
-        Self { store, live, desk, clock, token, refresh_seconds: REFRESH_SECONDS, more: Vec::new() }
+        Self { store, live, desk, clock, token, refresh_seconds: REFRESH_SECONDS, usual_name: None, more: Vec::new() }
     }
 
     /// How often pages are kept fresh; 0 is never.
@@ -90,7 +91,13 @@ impl Web {
         self
     }
 
-    /// Adds a page to the list of pages at their foot; its route comes through [`router_with`].
+    /// The name that acts of visitors are recorded under who have not told theirs; without it they are asked.
+    pub fn with_usual_name(mut self, name: &str) -> Self {
+        self.usual_name = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+        self
+    }
+
+    /// Adds a page to the list of pages, at its end, and to the foot; its route comes through [`router_with`].
     pub fn with_link(mut self, link: Link) -> Self {
         self.more.push(link);
         self
@@ -143,7 +150,7 @@ fn routes() -> Router<Shared> {
         .route("/topic/{name}", get(page::topic::get))
         .route("/topic/{name}/report", get(page::report::get))
         .route("/mentions", get(page::mentions::get))
-        .route("/mention/{id}/ticket", post(page::mentions::open_ticket))
+        .route("/mention/{id}/ticket", get(page::mention::get).post(page::mention::open_ticket))
         .route("/incidents", get(page::incidents::get))
         .route("/incident/{id}", get(page::incident::get))
         .route("/incident/{id}/acknowledge", post(page::incident::acknowledge))

@@ -24,7 +24,7 @@ pub(super) const NAME: &str = "hearken_name";
 pub struct Visitor {
     /// The language of the page.
     pub locale: Locale,
-    /// The name that acts are recorded under; `None` before it was told.
+    /// The name that acts are recorded under: the one that was told, or the usual one; `None` when there is neither.
     pub name: Option<String>,
     /// Where the visitor is: path and query, without `lang` and `done`.
     pub here: String,
@@ -68,12 +68,17 @@ impl FromRequestParts<Shared> for Visitor {
             asked.or_else(kept).or_else(|| accepted(&parts.headers)).unwrap_or_else(|| web.live.config().locale);
         Ok(Self {
             locale,
-            name: cookie(&parts.headers, NAME).filter(|name| !name.trim().is_empty()),
+            name: told_name(&parts.headers).or_else(|| web.usual_name.clone()),
             here: if rest.is_empty() { path.to_owned() } else { format!("{path}?{rest}") },
             done: find("done"),
             now: web.clock.now(),
         })
     }
+}
+
+/// The name that a visitor told us earlier.
+pub(super) fn told_name(headers: &HeaderMap) -> Option<String> {
+    cookie(headers, NAME).filter(|name| !name.trim().is_empty())
 }
 
 /// The value of a cookie, its percent signs read.

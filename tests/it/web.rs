@@ -2,9 +2,9 @@
 
 use hearken::domain::{IncidentState, MentionId, NativeId, Platform, RawMention, Sentiment, TicketNumber, TicketState};
 use hearken::store::{Store, TicketFilter};
-use hearken::web::{self, Web};
+use hearken::web::{self, Link, Web};
 use reqwest::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, COOKIE, ETAG, HOST, IF_NONE_MATCH, LOCATION, ORIGIN,
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, COOKIE, ETAG, HOST, IF_NONE_MATCH, LOCATION, ORIGIN, SET_COOKIE,
 };
 use reqwest::{Response, StatusCode};
 use tokio::net::TcpListener;
@@ -260,6 +260,78 @@ async fn an_operator_takes_an_incident_from_the_page_to_a_solved_ticket() {
         assert!(second.text().await.expect("text").contains("小美 已經確認過了。"));
         let wrong = pages.post("/ticket/8/change", &token, &[("what", "state"), ("state", "closed")]).await;
         assert_eq!(wrong.status(), StatusCode::BAD_REQUEST);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_visitor_without_a_name_is_asked_for_it_once_on_a_page() {
+    on_each(async |store: Store| {
+        seed::fill(&store).await;
+        let pages = Pages::serve(seed::web(&store)).await;
+        let token = pages.token().await;
+        // One field is the one in the bar, that tells who acts on any page.
+        let fields = async |path: &str| pages.text(path).await.matches("name=\"by\"").count();
+        let incident = format!("/incident/{}", seed::incident().id);
+        assert_eq!(fields(&incident).await, 2);
+        assert_eq!(fields("/ticket/1").await, 2);
+        assert_eq!(fields("/mentions").await, 1);
+        let page = pages.text("/mentions").await;
+        let (_, rest) = page.split_once("href=\"/mention/").expect("a link");
+        let asks = format!("/mention/{}", rest.split('"').next().expect("an address"));
+        assert_eq!(fields(&asks).await, 2, "{asks}");
+        let act = asks.split('?').next().expect("a path").to_owned();
+        let form = [("token", token.as_str()), ("back", "/"), ("by", "小美")];
+        let post = async |path: &str, more: &[(&str, &str)]| {
+            let form: Vec<_> = form.iter().chain(more).copied().collect();
+            pages.client.post(format!("{}{path}", pages.base)).form(&form).send().await.expect("an answer")
+        };
+        assert_eq!(post(&act, &[]).await.headers()[LOCATION], "/ticket/8?done=opened");
+        assert!(!pages.text(&asks).await.contains(&format!("action=\"{act}\"")), "it has its ticket");
+        // What the browser sends of the one form: every field, and the button's.
+        let fields = [("assignee", ""), ("state", "solved"), ("priority", "low"), ("text", ""), ("what", "take")];
+        assert_eq!(post("/ticket/8/change", &fields).await.status(), StatusCode::SEE_OTHER);
+        let ticket = store.ticket(TicketNumber::new(8).expect("a number")).await.expect("read").expect("there");
+        assert_eq!((ticket.state, ticket.assignee.as_str()), (TicketState::Open, "小美"));
+        let gone = format!("/mention/{}/ticket", "0".repeat(26));
+        assert_eq!(pages.get(&gone).await.status(), StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_usual_name_serves_until_a_visitor_tells_another() {
+    on_each(async |store: Store| {
+        seed::fill(&store).await;
+        let pages = Pages::serve(seed::web(&store).with_usual_name("訪客")).await;
+        let token = pages.token().await;
+        let incident = format!("/incident/{}", seed::incident().id);
+        assert_eq!(pages.text(&incident).await.matches("name=\"by\"").count(), 1);
+        let act = format!("{}{incident}/acknowledge", pages.base);
+        let answer = pages.client.post(act).form(&[("token", &token)]).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        assert!(!answer.headers().contains_key(SET_COOKIE), "nobody told it");
+        assert_eq!(store.incident(&seed::incident().id).await.expect("read").expect("there").acknowledged_by, "訪客");
+        assert_eq!(pages.post(&format!("{incident}/resolve"), &token, &[]).await.status(), StatusCode::SEE_OTHER);
+        let moments = store.moments(&seed::incident().id).await.expect("read");
+        assert!(moments.iter().any(|moment| moment.by == "小美"), "the cookie's name");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_of_somebody_elses_stands_in_the_list_of_pages() {
+    on_each(async |store: Store| {
+        let link = Link { path: "/tickets", title: ["更多", "更多", "More", "もっと"] };
+        let pages = Pages::serve(seed::web(&store).with_link(link)).await;
+        let list = async |path: &str| {
+            let page = pages.text(path).await;
+            let (_, rest) = page.split_once("id=\"nav\"").expect("a list of pages");
+            let (list, _) = rest.split_once("</nav>").expect("its end");
+            list.rsplit_once("<a ").expect("a link").1.to_owned()
+        };
+        assert!(list("/").await.contains("更多") && !list("/").await.contains("aria-current"));
+        assert!(list("/tickets?state=all").await.contains("aria-current=\"page\""));
     })
     .await;
 }

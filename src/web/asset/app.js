@@ -41,7 +41,8 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.dataset.ask && !confirm(form.dataset.ask)) {
+    const ask = event.submitter?.dataset.ask ?? form.dataset.ask;
+    if (ask && !confirm(ask)) {
       event.preventDefault();
       return;
     }

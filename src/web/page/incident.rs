@@ -105,33 +105,36 @@ fn since(visitor: &Visitor, incident: &Incident, known: &Known) -> Markup {
     }
 }
 
+/// One form whose buttons say what is done; a name that is not known is asked once.
 fn acts(web: &Web, visitor: &Visitor, incident: &Incident, ticket: Option<&Ticket>) -> Markup {
     let here = format!("/incident/{}", incident.id);
-    let form = |act: &str, class: &str, label: w::Texts, more: Markup| {
+    let over = incident.state == IncidentState::Resolved;
+    let button = |act: String, class: &str, label: w::Texts| {
+        let ask = (label == w::RESOLVE).then(|| visitor.say(w::ASK_RESOLVE));
+        html! { button class=(class) type="submit" formaction=(act) data-ask=[ask] { (visitor.say(label)) } }
+    };
+    let shown = ticket.map(|ticket| {
         html! {
-            form method="post" action=(act) data-ask=[(label == w::RESOLVE).then(|| visitor.say(w::ASK_RESOLVE))] {
-                (layout::form_fields(web, &here)) (more)
-                (layout::name_field(visitor, &format!("by{}", act.replace('/', "-"))))
-                button class=(class) type="submit" { (visitor.say(label)) }
-            }
+            a.button href={ "/ticket/" (ticket.number.value()) } { (visitor.say(w::SHOW_TICKET)) " " (ticket.number) }
         }
-    };
-    let hour = html! {
-        input type="hidden" name="topic" value=(incident.topic);
-        input type="hidden" name="minutes" value="60";
-    };
+    });
     html! {
-        div.actions {
-            @if incident.state == IncidentState::Open {
-                (form(&format!("{here}/acknowledge"), "first", w::ACKNOWLEDGE, html! {}))
-            }
-            @match ticket {
-                Some(ticket) => a.button href={ "/ticket/" (ticket.number.value()) } { (visitor.say(w::SHOW_TICKET)) " " (ticket.number) },
-                None => (form(&format!("{here}/ticket"), "", w::OPEN_TICKET, html! {})),
-            }
-            @if incident.state != IncidentState::Resolved {
-                (form("/silence", "", w::SILENCE_HOUR, hour))
-                (form(&format!("{here}/resolve"), "", w::RESOLVE, html! {}))
+        @if let (true, Some(shown)) = (over, &shown) { div.actions { (shown) } }
+        @else {
+            form.actions method="post" action={ (here) "/ticket" } {
+                (layout::form_fields(web, &here))
+                input type="hidden" name="topic" value=(incident.topic);
+                input type="hidden" name="minutes" value="60";
+                (layout::name_field(visitor, "by"))
+                @if incident.state == IncidentState::Open { (button(format!("{here}/acknowledge"), "first", w::ACKNOWLEDGE)) }
+                @match shown {
+                    Some(shown) => (shown),
+                    None => (button(format!("{here}/ticket"), "", w::OPEN_TICKET)),
+                }
+                @if !over {
+                    (button("/silence".to_owned(), "", w::SILENCE_HOUR))
+                    (button(format!("{here}/resolve"), "", w::RESOLVE))
+                }
             }
         }
     }

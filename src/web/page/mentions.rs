@@ -2,13 +2,11 @@
 
 use std::collections::HashMap;
 
-use axum::extract::{Path, Query, State};
-use axum::response::Response;
+use axum::extract::{Query, State};
 use chrono::Duration;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::act::Act;
 use super::super::error::Failure;
 use super::super::layout::{self, Place};
 use super::super::mention::{self, Shown};
@@ -131,6 +129,17 @@ pub(in crate::web) async fn list(
     found: &[Mention],
     topic: Option<&TopicName>,
 ) -> Result<Markup, Failure> {
+    cards(web, visitor, found, topic, true).await
+}
+
+/// The same; `acts` says whether tickets can be opened from the cards.
+pub(in crate::web) async fn cards(
+    web: &Web,
+    visitor: &Visitor,
+    found: &[Mention],
+    topic: Option<&TopicName>,
+    acts: bool,
+) -> Result<Markup, Failure> {
     let ids: Vec<MentionId> = found.iter().map(|mention| mention.id.clone()).collect();
     let originals: Vec<MentionId> =
         found.iter().filter(|mention| mention.story == mention.id).map(|mention| mention.id.clone()).collect();
@@ -149,6 +158,7 @@ pub(in crate::web) async fn list(
             ticket: ticket.map(|ticket| ticket.number),
             topic: kept.map(|(name, _)| name),
             zone,
+            acts,
         };
         cards.push(mention::card(web, visitor, &shown));
     }
@@ -210,17 +220,4 @@ pub(in crate::web) fn select(
             }
         }
     }
-}
-
-/// `POST /mention/{id}/ticket`.
-pub(in crate::web) async fn open_ticket(
-    State(web): State<Shared>,
-    Path(id): Path<String>,
-    act: Act,
-) -> Result<Response, Failure> {
-    let id = MentionId::new(id).ok_or(Failure::NotFound)?;
-    let topic = TopicName::new(act.text("topic"));
-    let opened = web.desk.open_ticket_from_mention(&id, topic.as_ref(), &act.by).await?;
-    let ticket = format!("/ticket/{}", opened.ticket.number.value());
-    Ok(act.done(if opened.new { "opened" } else { "there" }, Some(&ticket)))
 }

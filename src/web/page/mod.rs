@@ -3,6 +3,7 @@
 pub(super) mod incident;
 pub(super) mod incidents;
 pub(super) mod me;
+pub(super) mod mention;
 pub(super) mod mentions;
 pub(super) mod outbox;
 pub(super) mod overview;

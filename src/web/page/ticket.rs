@@ -43,15 +43,6 @@ pub(in crate::web) async fn get(State(web): State<Shared>, visitor: Visitor, Pat
                     h2 { (visitor.say(w::HISTORY)) span.aside { (w::zone(known.zone.name(), visitor.locale)) } }
                     (history(&visitor, &events, &known))
                 }
-                section.sheet {
-                    h2 { (visitor.say(w::NOTE)) }
-                    form.stack method="post" action={ "/ticket/" (ticket.number.value()) "/note" } {
-                        (layout::form_fields(&web, &visitor.here))
-                        label.hidden-label for="note" { (visitor.say(w::NOTE)) }
-                        textarea #note name="text" maxlength="5000" required {}
-                        div.form-line { (layout::name_field(&visitor, "by-note")) button.first type="submit" { (visitor.say(w::ADD_NOTE)) } }
-                    }
-                }
             }
             div {
                 section.sheet { (facts(&visitor, &ticket, &known)) }
@@ -133,70 +124,70 @@ fn from_to(visitor: &Visitor, event: &TicketEvent) -> String {
     }
 }
 
+/// One form whose buttons say what is done; a name that is not known is asked once.
+///
+/// The assignee comes first: pressing Enter in a field means the first button, which then changes nothing else.
 fn forms(web: &Web, visitor: &Visitor, ticket: &Ticket) -> Markup {
     let act = format!("/ticket/{}/change", ticket.number.value());
     let solved = ticket.state == TicketState::Solved;
-    let mine = visitor.name.as_deref().filter(|name| *name != ticket.assignee);
     let states = TicketState::ALL.iter().filter(|state| **state != TicketState::New && **state != ticket.state);
+    let button =
+        |what: &str, label: w::Texts| html! { button type="submit" name="what" value=(what) { (visitor.say(label)) } };
     html! {
-        div.stack {
-            @if let Some(name) = mine.filter(|_| !solved) {
-                form method="post" action=(act) {
-                    (layout::form_fields(web, &visitor.here))
-                    input type="hidden" name="assignee" value=(name);
-                    input type="hidden" name="what" value="assignee";
-                    button.first type="submit" { (visitor.say(w::TAKE)) }
-                }
-            }
-            form.stack method="post" action=(act) {
-                (layout::form_fields(web, &visitor.here))
-                input type="hidden" name="what" value="state";
-                (layout::name_field(visitor, "by-state"))
-                div.form-line {
-                    div.field {
-                        label for="state-to" { (visitor.say(w::STATE)) }
-                        select #state-to name="state" {
-                            @for state in states { option value=(state.as_str()) { (w::ticket_state(*state, visitor.locale)) } }
-                        }
+        form.stack method="post" action=(act) {
+            (layout::form_fields(web, &visitor.here))
+            (layout::name_field(visitor, "by"))
+            @if !solved { (assignee(visitor, ticket)) }
+            div.form-line {
+                div.field {
+                    label for="state-to" { (visitor.say(w::STATE)) }
+                    select #state-to name="state" {
+                        @for state in states { option value=(state.as_str()) { (w::ticket_state(*state, visitor.locale)) } }
                     }
-                    button type="submit" { (visitor.say(w::SET)) }
                 }
+                (button("state", w::SET))
             }
             @if !solved {
-                form.stack method="post" action=(act) {
-                    (layout::form_fields(web, &visitor.here))
-                    input type="hidden" name="what" value="assignee";
-                    (layout::name_field(visitor, "by-assign"))
-                    div.form-line {
-                        div.field {
-                            label for="assignee" { (visitor.say(w::ASSIGNEE)) }
-                            input #assignee name="assignee" value=(ticket.assignee) maxlength="80" autocomplete="off";
-                        }
-                        button type="submit" { (visitor.say(w::ASSIGN)) }
-                    }
-                }
-                form.stack method="post" action=(act) {
-                    (layout::form_fields(web, &visitor.here))
-                    input type="hidden" name="what" value="priority";
-                    (layout::name_field(visitor, "by-priority"))
-                    div.form-line {
-                        div.field {
-                            label for="priority" { (visitor.say(w::PRIORITY)) }
-                            select #priority name="priority" {
-                                @for priority in Priority::ALL.iter().rev() {
-                                    option value=(priority.as_str()) selected[*priority == ticket.priority] { (w::priority(*priority, visitor.locale)) }
-                                }
+                div.form-line {
+                    div.field {
+                        label for="priority" { (visitor.say(w::PRIORITY)) }
+                        select #priority name="priority" {
+                            @for priority in Priority::ALL.iter().rev() {
+                                option value=(priority.as_str()) selected[*priority == ticket.priority] { (w::priority(*priority, visitor.locale)) }
                             }
                         }
-                        button type="submit" { (visitor.say(w::SET)) }
                     }
+                    (button("priority", w::SET))
                 }
+            }
+            div.field {
+                label for="note" { (visitor.say(w::NOTE)) }
+                textarea #note name="text" maxlength="5000" {}
+            }
+            div.actions {
+                button.first type="submit" formaction={ "/ticket/" (ticket.number.value()) "/note" } { (visitor.say(w::ADD_NOTE)) }
             }
         }
     }
 }
 
-/// `POST /ticket/{number}/change`: assignee, state or priority.
+/// Who owes it: somebody by name, or with one press the visitor.
+fn assignee(visitor: &Visitor, ticket: &Ticket) -> Markup {
+    html! {
+        div.form-line {
+            div.field {
+                label for="assignee" { (visitor.say(w::ASSIGNEE)) }
+                input #assignee name="assignee" value=(ticket.assignee) maxlength="80" autocomplete="off";
+            }
+            button type="submit" name="what" value="assignee" { (visitor.say(w::ASSIGN)) }
+        }
+        @if visitor.name.as_deref() != Some(ticket.assignee.as_str()) {
+            div.actions { button.first type="submit" name="what" value="take" { (visitor.say(w::TAKE)) } }
+        }
+    }
+}
+
+/// `POST /ticket/{number}/change`: assignee (or the visitor takes it), state or priority.
 pub(in crate::web) async fn change(
     State(web): State<Shared>,
     Path(number): Path<String>,
@@ -205,6 +196,7 @@ pub(in crate::web) async fn change(
     let number = read_number(&number)?;
     match act.text("what") {
         "assignee" => web.desk.assign(number, act.text("assignee"), &act.by).await?,
+        "take" => web.desk.assign(number, &act.by, &act.by).await?,
         "state" => web.desk.set_state(number, act.need("state", TicketState::find)?, &act.by).await?,
         "priority" => web.desk.set_priority(number, act.need("priority", Priority::find)?, &act.by).await?,
         other => return Err(Failure::Bad(format!("`what` = `{other}`"))),

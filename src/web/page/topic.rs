@@ -265,6 +265,7 @@ impl Figures {
                     ticket: ticket(original),
                     topic: Some(&self.known.name),
                     zone: self.known.zone,
+                    acts: true,
                 }))
             }
         })
