@@ -140,7 +140,7 @@ fn whole(web: &Web, visitor: &Visitor, place: Place, title: &str, counts: Counts
                 a.skip href="#main" { (visitor.say(w::SKIP)) }
                 header.bar { div.bar-inside {
                     a.brand href="/" { (sign()) "hearken" }
-                    nav.nav #nav aria-label=(visitor.say(w::MAIN_NAV)) data-live {
+                    nav.nav.many[!web.more.is_empty()] #nav aria-label=(visitor.say(w::MAIN_NAV)) data-live {
                         @for item in &ITEMS { (entry(visitor, item, place, counts)) }
                         @for link in &web.more { (more_entry(visitor, link)) }
                     }
