@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::apply::{Early, Topics, Work, author_subject};
 use super::backend::{Writing, on_writing};
 use super::bulk::{Conflict, Kind, Target, Value, json_list};
+use super::forget::forget;
 use super::mention::{Held, MENTION, among, columns, held};
 use super::story::Stories;
 use super::topic::{put_counts, put_rows, remove_row, rows_of};
@@ -83,6 +84,7 @@ impl Store {
             work.apply(entry);
         }
         write(&mut writing, &work, &before, now).await?;
+        forget(&mut writing, &newly_removed(&work, &before)).await?;
         work.stories.write(&mut writing, now).await?;
         prune_early(&mut writing, now).await?;
         writing.commit().await?;
@@ -212,6 +214,16 @@ async fn load_stories(writing: &mut Writing, batch: &[&Judged], work: &mut Work)
 struct Before {
     held: HashMap<MentionId, Held>,
     topics: HashMap<MentionId, Topics>,
+}
+
+/// What was whole before the batch and is a tombstone now: it may be quoted elsewhere.
+fn newly_removed<'a>(work: &'a Work, before: &Before) -> Vec<&'a Held> {
+    let was_whole =
+        |held: &&Held| before.held.get(&held.mention.id).is_some_and(|before| before.mention.removed_at.is_none());
+    let mut gone: Vec<&Held> =
+        work.held.values().filter(|held| held.mention.removed_at.is_some()).filter(was_whole).collect();
+    gone.sort_by(|a, b| a.mention.id.cmp(&b.mention.id));
+    gone
 }
 
 const EARLY: Target = Target {

@@ -10,6 +10,7 @@ mod bulk;
 mod count;
 mod coverage;
 mod error;
+mod forget;
 mod inbox;
 mod incident;
 mod judged;

@@ -14,6 +14,7 @@ mod kill;
 mod mastodon;
 mod preview;
 mod query;
+mod removal;
 mod report;
 mod rough_source;
 mod seed;
