@@ -133,10 +133,17 @@ impl Store {
         bodies.iter().map(|body| serde_json::from_str(body).map_err(Error::from)).collect()
     }
 
-    /// Deliveries that wait and are due, the longest due first.
+    /// Deliveries that wait and are due: of each receiver the oldest first, and of every receiver some, so that one for
+    /// whom much waits does not keep the others out. A receiver that is to be left alone still (a try failed, or it asked
+    /// for time) has none that are due.
     pub async fn due_deliveries(&self, now: Timestamp, limit: i64) -> Result<Vec<Delivery>, Error> {
         let sql = format!(
-            "select {COLUMNS} from delivery d where d.state = 'waiting' and d.due_at <= $1 order by d.due_at, d.id limit $2"
+            "select {COLUMNS} from (select w.*, \
+                 row_number() over (partition by w.receiver order by w.created_at, w.id) as place \
+               from delivery w where w.state = 'waiting' and w.due_at <= $1 and not exists ( \
+                 select 1 from delivery p where p.state = 'waiting' and p.due_at > $1 and p.attempts > 0 \
+                   and p.receiver = w.receiver)) d \
+             order by d.place, d.due_at, d.id limit $2"
         );
         let rows: Vec<Row> = on_backend!(self, pool => sqlx::query_as(sqlx::AssertSqlSafe(sql.as_str()))
             .bind(now.timestamp_millis()).bind(limit).fetch_all(pool).await)?;

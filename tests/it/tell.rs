@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use hearken::config::{Live, from_texts};
 use hearken::domain::time::timestamp;
 use hearken::domain::{
-    Bucket, Clock, DeliveryState, Incident, IncidentId, IncidentKind, IncidentState, Letter, Observation, ReceiverName,
-    Severity, Silence, Timestamp, TopicName,
+    Alert, AlertId, Attempt, Bucket, Clock, Delivery, DeliveryId, DeliveryState, Incident, IncidentId, IncidentKind,
+    IncidentState, Letter, Observation, ReceiverName, Severity, Silence, Timestamp, TopicName,
 };
 use hearken::net;
 use hearken::notify::webhook::signature;
@@ -302,6 +302,58 @@ async fn dying_between_sending_and_recording_repeats_with_the_same_key() {
         let calls = calls(&stage.server, "care").await;
         assert_eq!(calls.len(), 2, "at least once");
         assert_eq!(calls[0].headers.get("Idempotency-Key"), calls[1].headers.get("Idempotency-Key"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn much_that_waits_for_one_receiver_keeps_no_other_out_and_a_restart_leaves_it_alone_as_long() {
+    on_each(|store| async move {
+        let stage = Stage::set(store.clone(), &[("care", None), ("fast", None)]).await;
+        stage.open().await;
+        let id = incident(Severity::Critical, IncidentState::Open).id;
+        let first = store.alerts_of(&id).await.expect("read").remove(0);
+        let now = stage.hand.now();
+        let care = ReceiverName::new("care").expect("a name");
+        let fast = ReceiverName::new("fast").expect("a name");
+        let delivery = |alert: &Alert, to: &ReceiverName, at: Timestamp| Delivery {
+            id: DeliveryId::of(&alert.id, to),
+            alert: alert.id.clone(),
+            receiver: to.clone(),
+            state: DeliveryState::Waiting,
+            attempts: 0,
+            due_at: at,
+            reference: String::new(),
+            error: String::new(),
+            created_at: at,
+            sent_at: None,
+        };
+        let mut waiting = Vec::new();
+        for number in 2..30 {
+            let at = now + TimeDelta::seconds(number);
+            let alert = Alert { id: AlertId::of(&id, first.news, number), number, ..first.clone() };
+            let mut deliveries = vec![delivery(&alert, &care, at)];
+            if number == 29 {
+                deliveries.push(delivery(&alert, &fast, at));
+            }
+            assert!(store.put_alert(&alert, &deliveries).await.expect("written"));
+            waiting.extend(deliveries);
+        }
+        let later = now + TimeDelta::minutes(1);
+        let due = store.due_deliveries(later, 10).await.expect("read");
+        assert!(due.iter().any(|delivery| delivery.receiver == fast), "kept out by what waits for another");
+        let oldest = due.iter().find(|delivery| delivery.receiver == care).expect("some").created_at;
+        assert!(due.iter().all(|delivery| delivery.created_at >= oldest));
+
+        // One try failed, and the program died: what is known of the receiver is in the database.
+        let mut tried = waiting.remove(0);
+        (tried.attempts, tried.due_at) = (1, later + TimeDelta::minutes(9));
+        let attempt = Attempt { delivery: tried.id.clone(), at: later, outcome: "down".to_owned() };
+        store.record_attempt(&id, &tried, &attempt, None, None).await.expect("kept");
+        let due = store.due_deliveries(later, 100).await.expect("read");
+        assert!(due.iter().all(|delivery| delivery.receiver == fast), "{due:?}");
+        let due = store.due_deliveries(tried.due_at, 100).await.expect("read");
+        assert!(due.iter().filter(|delivery| delivery.receiver == care).count() > 27);
     })
     .await;
 }
