@@ -19,6 +19,8 @@ use crate::store::Store;
 
 /// Refused lines that are shown; all of them go to the file of `--refused`.
 const SHOWN: u64 = 10;
+/// So long a server may judge nothing before the rows are judged here.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Bring rows of a CSV or JSON Lines file in as mentions. Run again after any end: it goes on where it was, and takes no row twice.
 #[derive(Debug, clap::Args)]
@@ -109,8 +111,9 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         println!("left in the inbox for a server to judge");
     } else {
         if served {
-            wait_for_server(&store).await?;
-        } else {
+            eprintln!("a server runs here; it judges the rows (stop waiting with ctrl-c, nothing is lost)");
+        }
+        if !(served && judged_by_server(&store).await?) {
             let judge = Judge::built_in().context("the models did not load")?;
             let live = Arc::new(Live::new(config));
             let ingest = Ingest::judged_by(store.clone(), live, move |text| judge.judge(text), Clock::System);
@@ -226,7 +229,7 @@ impl RefusedFile {
 
 fn tell_taken(imported: &Imported, refused: Option<&Path>) {
     if imported.before > 0 {
-        println!("{} rows had been imported before", imported.before);
+        println!("{} rows had been read before", imported.before);
     }
     println!("{} rows taken, {} refused", imported.taken, imported.refused);
     match refused {
@@ -244,13 +247,18 @@ async fn is_served(config: &Config) -> bool {
     matches!(tokio::time::timeout(Duration::from_millis(500), connecting).await, Ok(Ok(_)))
 }
 
-async fn wait_for_server(store: &Store) -> anyhow::Result<()> {
-    eprintln!("a server runs here; it judges the rows (stop waiting with ctrl-c, nothing is lost)");
+/// Waits until a server has judged all rows. Gives up when it judges none for a while: what answers at the address may be
+/// another program. Two that judge at once do no harm, each row is stored once.
+async fn judged_by_server(store: &Store) -> anyhow::Result<bool> {
+    let (mut fewest, mut since) = (i64::MAX, tokio::time::Instant::now());
     loop {
         let waiting = store.count_inbox().await.context("looking at the inbox")?;
-        if waiting == 0 {
+        if waiting < fewest {
+            (fewest, since) = (waiting, tokio::time::Instant::now());
+        }
+        if waiting == 0 || since.elapsed() > PATIENCE {
             end_note();
-            return Ok(());
+            return Ok(waiting == 0);
         }
         note(&format!("{waiting} rows wait to be judged"));
         tokio::time::sleep(Duration::from_millis(500)).await;

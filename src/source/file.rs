@@ -119,6 +119,17 @@ pub struct FilePage {
 struct ReadOn {
     sha256: String,
     rows: u64,
+    /// How many of them were taken.
+    taken: u64,
+    /// Whether rows without a time were taken too.
+    timeless: bool,
+}
+
+impl ReadOn {
+    /// Whether what was refused would be refused again: nobody has given what was missing since.
+    fn goes_on(&self, timeless: bool) -> bool {
+        self.taken > 0 && (self.timeless || !timeless)
+    }
 }
 
 /// A file under reading.
@@ -130,6 +141,7 @@ pub struct Rows {
     set: String,
     sha256: String,
     rows: u64,
+    taken: u64,
     size: u64,
     read: Arc<AtomicU64>,
     charset: Charset,
@@ -167,7 +179,7 @@ impl Rows {
         let name = name.ok_or_else(|| io::Error::other("its name is no name for a source"))?;
         let set = options.set.clone().unwrap_or(stem);
         let said = HashMap::new();
-        Ok(Self { lines, columns, options, name, set, sha256, rows: 0, size, read, charset, said })
+        Ok(Self { lines, columns, options, name, set, sha256, rows: 0, taken: 0, size, read, charset, said })
     }
 
     /// The name under which the file's place is kept: its own and a mark of what it holds, so that a changed file is another.
@@ -190,15 +202,18 @@ impl Rows {
         self.rows
     }
 
-    /// Passes over the rows before a cursor of the same file; how many there were.
+    /// Passes over the rows before a cursor of the same file; how many there were. None are passed over when no row was
+    /// taken, or when only now a time is given for rows that have none: what was refused is read again.
     pub fn pass_to(&mut self, cursor: &Cursor) -> Result<u64, FileError> {
         let before: Option<ReadOn> = serde_json::from_value(cursor.0.clone()).ok();
-        let rows = before.filter(|before| before.sha256 == self.sha256).map_or(0, |before| before.rows);
+        let timeless = self.options.at.is_some();
+        let before = before.filter(|before| before.sha256 == self.sha256 && before.goes_on(timeless));
+        let rows = before.map_or(0, |before| before.rows);
         while self.rows < rows {
             // Read as before, since what a row without id is called depends on the rows before it.
             let Some(taken) = self.lines.next()? else { break };
             self.rows += 1;
-            drop(self.mention(&taken));
+            self.taken += u64::from(self.mention(&taken).is_ok());
         }
         Ok(self.rows)
     }
@@ -210,14 +225,22 @@ impl Rows {
             let Some(taken) = self.lines.next()? else { break };
             self.rows += 1;
             match self.mention(&taken) {
-                Ok(mention) => mentions.push(mention),
+                Ok(mention) => {
+                    self.taken += 1;
+                    mentions.push(mention);
+                }
                 Err(reason) => refused.push(RefusedLine { line: taken.line, reason, written: taken.written() }),
             }
         }
         if mentions.is_empty() && refused.is_empty() {
             return Ok(None);
         }
-        let on = ReadOn { sha256: self.sha256.clone(), rows: self.rows };
+        let on = ReadOn {
+            sha256: self.sha256.clone(),
+            rows: self.rows,
+            taken: self.taken,
+            timeless: self.options.at.is_some(),
+        };
         let cursor = Cursor(serde_json::to_value(on).unwrap_or_default());
         Ok(Some(FilePage { mentions, refused, cursor }))
     }

@@ -141,3 +141,22 @@ async fn a_file_fills_a_gap_only_when_a_person_says_so() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_refused_is_asked_again_once_a_person_gives_what_was_missing() {
+    on_each(|store| async move {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = written(folder.path(), "some.csv", "text,time\n嫩芽咖啡一,2026-10-06 10:00\n嫩芽咖啡二,\n");
+        assert_eq!(import(&store, &path, None).await, Imported { before: 0, taken: 1, refused: 1 });
+        assert_eq!(import(&store, &path, None).await, Imported { before: 2, taken: 0, refused: 0 });
+        let at = Utc.with_ymd_and_hms(2026, 10, 6, 4, 0, 0).single();
+        let with_time = || Rows::open(&path, Options { at, ..options() }).expect("opens");
+        let again = Import::new(store.clone(), clock(), Platform::File, None);
+        let done = again.run(&mut with_time(), |_, _, _| Ok(())).await.expect("imports");
+        assert_eq!(done, Imported { before: 0, taken: 2, refused: 0 });
+        assert_eq!(store.count_inbox().await.expect("counts"), 2, "the row that was taken is taken once");
+        let done = again.run(&mut with_time(), |_, _, _| Ok(())).await.expect("imports");
+        assert_eq!(done, Imported { before: 2, taken: 0, refused: 0 });
+    })
+    .await;
+}
