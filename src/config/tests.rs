@@ -234,3 +234,14 @@ fn a_topic_takes_texts_in_its_languages_only() {
     assert!(matches("今日はスプラウトのラテを飲みました"));
     assert!(!matches("I had a latte at Sprout today and it was very good"));
 }
+
+#[test]
+fn a_source_that_needs_settings_says_so() {
+    let topic = "title = \"S\"\nquery = \"sprout\"\n[[listen]]\nsource = \"mastodon\"\n";
+    let mistakes = read("", &[("sprout", topic)]).expect_err("mistakes");
+    assert_eq!(
+        mistakes,
+        ["topics/sprout.toml:4: listen[0].source: there is no source `mastodon`\n  hint: it needs settings: write a \
+          [[source.mastodon]] in hearken.toml first"]
+    );
+}

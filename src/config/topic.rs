@@ -16,7 +16,7 @@ use crate::detect::Sensitivity;
 use crate::domain::{Language, Priority, ReceiverName, TopicName};
 use crate::query::{Document as Said, Query, QueryMistake};
 use crate::settings::{Document, Mistake, Mistakes, Table};
-use crate::source::Wanted;
+use crate::source::{KINDS, Wanted};
 
 /// What we listen for: one file.
 #[derive(Clone, Debug)]
@@ -210,6 +210,10 @@ fn read_listens(root: &Table<'_>, known: &Known) -> Vec<Listen> {
             }
             // The place's own mistake is told where it stands; what this asks of it cannot be judged.
             Some(None) => {}
+            None if KINDS.iter().any(|kind| kind.word() == name) => {
+                let hint = format!("it needs settings: write a [[source.{name}]] in hearken.toml first");
+                table.mistake("source", format!("there is no source `{name}`"), hint);
+            }
             None => table.not_found("source", "source", &name, &places),
         }
     }

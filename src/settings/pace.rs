@@ -47,7 +47,7 @@ impl Pace {
         if let Some(weekday) = fields.get_mut(5) {
             *weekday = name_weekdays(weekday);
         }
-        let schedule = cron::Schedule::from_str(&fields.join(" ")).map_err(|error| error.to_string())?;
+        let schedule = cron::Schedule::from_str(&fields.join(" ")).map_err(|error| last_line(&error.to_string()))?;
         if schedule.after(&timestamp(0)).next().is_none() {
             return Err("no such day ever comes".to_owned());
         }
@@ -88,6 +88,11 @@ fn name_weekdays(field: &str) -> String {
         }
     };
     field.split(',').map(one).collect::<Vec<_>>().join(",")
+}
+
+/// What is wrong; the lines before it point into the expression as it was given on.
+fn last_line(error: &str) -> String {
+    error.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default().trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]
@@ -132,5 +137,7 @@ mod tests {
         assert_eq!(Pace::cron("0 9", chrono_tz::UTC).err().as_deref(), Some("it has 2 fields"));
         assert!(Pace::cron("@daily", chrono_tz::UTC).is_ok());
         assert!(Pace::cron("0 9 * * 9", chrono_tz::UTC).is_err());
+        let told = Pace::cron("99 9 * * Mon", chrono_tz::UTC).expect_err("no such minute");
+        assert!(told.contains("99") && !told.contains('\n'), "{told}");
     }
 }
