@@ -203,6 +203,11 @@ impl Gathering {
         self.events += 1;
         match serde_json::from_str::<Event>(text) {
             Ok(event) => {
+                // The stream is never quiet for so long: what lies before is older than the instance keeps, and lost.
+                let at = of_micros(event.time_us);
+                if at > self.last.map_or(self.from, of_micros) + QUIET {
+                    self.from = at;
+                }
                 self.last = Some(self.last.unwrap_or(event.time_us).max(event.time_us));
                 self.mentions.extend(read(event));
             }

@@ -293,7 +293,7 @@ impl Reading {
         let address = self.address(&base, self.timeline.stream(), &self.timeline.query())?;
         let request = net::Request::get(address.as_str()).accept("text/event-stream");
         let mut stream = self.client.open(self.signed(request)?).await?;
-        for _ in 0..CATCH_UP {
+        for turn in 1..=CATCH_UP {
             let (page, next) = self.page(position, clock.now()).await?;
             let more = page.more;
             position = next;
@@ -302,6 +302,10 @@ impl Reading {
             }
             if !more {
                 break;
+            }
+            // The stream's first post would move the cursor past what was not caught up.
+            if turn == CATCH_UP {
+                return Ok(());
             }
         }
         let mut lines = Events::default();

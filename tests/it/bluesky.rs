@@ -98,6 +98,19 @@ async fn a_cut_stream_reads_on_a_little_before_where_it_was() {
 }
 
 #[tokio::test]
+async fn what_the_instance_keeps_no_more_was_not_heard() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let source = source(&listener.local_addr().expect("bound").to_string());
+    let cursor = Some(Cursor(json!({"time_us": MICROS})));
+    let days = 3 * 86_400;
+    let lines = vec![post(days, "三天後"), post(days + 5, "再五秒")];
+    let (_, pages) = tokio::join!(serve(&listener, lines), hear(&source, cursor));
+    let heard = pages[0].heard.expect("a stretch");
+    assert_eq!(heard.from.timestamp_micros(), MICROS + days * 1_000_000, "three days are a gap");
+    assert_eq!(heard.to.timestamp_micros(), MICROS + (days + 5) * 1_000_000);
+}
+
+#[tokio::test]
 async fn a_refused_connection_is_a_clear_error() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let source = source(&listener.local_addr().expect("bound").to_string());

@@ -7,8 +7,10 @@ use hearken::domain::{Change, Clock, Cursor, RawMention};
 use hearken::net::Client;
 use hearken::settings::{Document, Mistakes};
 use hearken::source::{Page, Source, Way, find_kind};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use wiremock::matchers::path;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// The server's address, or `None` with a word about what is left out.
 fn server() -> Option<String> {
@@ -86,6 +88,42 @@ async fn next(pages: &mut mpsc::Receiver<Page>, held: &mut Vec<RawMention>) -> R
         held.extend(page.mentions);
     }
     held.remove(0)
+}
+
+/// A timeline that always has forty posts more.
+fn forty_more(request: &wiremock::Request) -> ResponseTemplate {
+    let after = request.url.query_pairs().find(|(key, _)| key == "min_id").and_then(|(_, id)| id.parse::<u64>().ok());
+    let first = after.unwrap_or(0) + 1;
+    let posts = (first..first + 40).rev().map(|id| {
+        json!({"id": id.to_string(), "created_at": "2026-11-01T00:00:00Z", "uri": format!("https://x.example/{id}"),
+            "url": null, "content": "<p>嫩芽</p>", "account": {"id": "1", "acct": "a", "username": "a", "url": ""}})
+    });
+    ResponseTemplate::new(200).set_body_json(posts.collect::<Vec<_>>())
+}
+
+#[tokio::test]
+async fn what_one_connection_cannot_catch_up_is_left_to_the_next_and_not_passed_over() {
+    let server = MockServer::start().await;
+    Mock::given(path("/api/v1/timelines/tag/t")).respond_with(forty_more).mount(&server).await;
+    let live = "event: update\ndata: {\"id\":\"999999\"}\n\n";
+    let stream = ResponseTemplate::new(200).set_body_raw(live, "text/event-stream");
+    Mock::given(path("/api/v1/streaming/hashtag")).respond_with(stream).mount(&server).await;
+    let mut token = tempfile::NamedTempFile::new().expect("a file");
+    token.write_all(b"mock_token\n").expect("written");
+    let source = source(&server.uri(), "t", token.path().to_str());
+    let Way::Listen(listen) = &source.way else { panic!("with a token it is streamed") };
+    let (sender, mut pages) = mpsc::channel(100);
+    let left = Some(Cursor(json!({"min_id": "1000", "heard": 5})));
+    listen.listen(left, &Clock::System, sender).await.expect("a clean end");
+    let (mut read, mut cursor) = (0, None);
+    while let Some(page) = pages.recv().await {
+        assert_eq!((page.refused.len(), page.heard), (0, None), "not all was heard yet");
+        read += page.mentions.len() as u64;
+        cursor = page.cursor;
+    }
+    assert!(read > 0);
+    let cursor = cursor.expect("moved").0;
+    assert_eq!((&cursor["min_id"], &cursor["heard"]), (&json!((1000 + read).to_string()), &json!(5)));
 }
 
 #[tokio::test]
