@@ -27,11 +27,12 @@ create table inbox (
     id           text   not null primary key,
     source       text   not null,
     received_at  bigint not null,
+    posted_at    bigint not null,
     place        bigint not null,
     body         text   not null
 );
 create index inbox_order on inbox (place, id);
-create index inbox_age on inbox (received_at);
+create index inbox_posted on inbox (source, posted_at);
 
 -- Rows of the inbox that could not be worked on, with the reason; a person looks at them, the queue goes on.
 create table inbox_aside (

@@ -12,7 +12,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::Context;
 use chrono::{Datelike, TimeDelta, Timelike};
 use chrono_tz::Tz;
 use futures_util::{StreamExt, stream};
@@ -129,10 +128,9 @@ impl Watch {
     /// Judges all buckets of all topics that are closed by now. A topic that fails does not hold up the others.
     pub async fn tick(&self) -> anyhow::Result<Round> {
         let now = self.clock.now();
-        let ingested = self.store.oldest_in_inbox().await.context("asking what waits to be ingested")?;
         let due = (self.subjects)().into_iter().filter(|subject| self.may_be_due(&subject.topic, now));
         let judged = stream::iter(due).map(|subject| async move {
-            let judged = self.judge(&subject, now, ingested).await;
+            let judged = self.judge(&subject, now).await;
             (subject.topic, judged)
         });
         let mut judged = std::pin::pin!(judged.buffer_unordered(AT_ONCE));
@@ -177,15 +175,10 @@ impl Watch {
     }
 
     /// Judges what is closed of one topic; returns how many buckets, and how many incidents changed.
-    async fn judge(
-        &self,
-        subject: &Subject,
-        now: Timestamp,
-        ingested: Option<Timestamp>,
-    ) -> anyhow::Result<(usize, usize)> {
+    async fn judge(&self, subject: &Subject, now: Timestamp) -> anyhow::Result<(usize, usize)> {
         let (mut watched, mut memory) = self.remember(subject, now).await?;
         let (mut buckets, mut changes) = (0, 0);
-        while let Some(stretch) = self.closed(subject, watched.judged_until, now, ingested).await? {
+        while let Some(stretch) = self.closed(subject, watched.judged_until, now).await? {
             let from = watched.judged_until;
             if memory.learnt_from.is_none() {
                 memory = self.learn_history(subject, watched.began, from).await?;
@@ -260,13 +253,7 @@ impl Watch {
 
     /// The next closed buckets from `from` on; `None` when none is closed yet. A bucket waits for its sources to be read
     /// past its end and for the inbox to be ingested, but not beyond the patience of the watermark.
-    async fn closed(
-        &self,
-        subject: &Subject,
-        from: Bucket,
-        now: Timestamp,
-        ingested: Option<Timestamp>,
-    ) -> anyhow::Result<Option<Interval>> {
+    async fn closed(&self, subject: &Subject, from: Bucket, now: Timestamp) -> anyhow::Result<Option<Interval>> {
         let at_most = now - self.watermark.lag;
         if from.end() > at_most {
             return Ok(None);
@@ -275,7 +262,10 @@ impl Watch {
         let coverage = self.store.coverage_by_source(&subject.sources, window).await?;
         // A source that fell silent longer ago than our patience is deaf: it is not waited for.
         let heard = coverage.values().filter_map(|heard| heard.intervals().last()).map(|last| last.to).min();
-        let ready = [Some(at_most), ingested, heard].into_iter().flatten().min().unwrap_or(at_most);
+        // Asked after the ledger: a page and what it says was heard are stored together. After a deaf hour what waits was
+        // read just now and posted long ago, so its own time counts.
+        let waiting = self.store.oldest_in_inbox(&subject.sources, now - self.watermark.patience).await?;
+        let ready = [Some(at_most), waiting, heard].into_iter().flatten().min().unwrap_or(at_most);
         let until = Bucket::of(ready.max(now - self.watermark.lag.max(self.watermark.patience)));
         let until = until.min(from.plus(STRETCH));
         Ok((until > from).then(|| Interval { from: from.start(), to: until.start() }))

@@ -61,6 +61,7 @@ const INBOX: Target = Target {
         ("id", Kind::Text),
         ("source", Kind::Text),
         ("received_at", Kind::Int),
+        ("posted_at", Kind::Int),
         ("place", Kind::Int),
         ("body", Kind::Text),
     ],
@@ -156,7 +157,15 @@ async fn put_rows(
     for (place, raw) in (first..).zip(mentions) {
         let body = serde_json::to_string(raw)?;
         let id = row_id(source, raw, &body);
-        rows.push(vec![id.into(), source.as_str().into(), now.timestamp_millis().into(), place.into(), body.into()]);
+        let (received_at, posted_at) = (now.timestamp_millis(), raw.posted_at.timestamp_millis());
+        rows.push(vec![
+            id.into(),
+            source.as_str().into(),
+            received_at.into(),
+            posted_at.into(),
+            place.into(),
+            body.into(),
+        ]);
     }
     writing.insert(&INBOX, rows).await
 }

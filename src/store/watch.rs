@@ -3,8 +3,12 @@
 //! In: a topic and a stretch of time; a judged stretch. Out: counts by bucket and source, authors of negative mentions,
 //! what is remembered. Never: moves `judged_until` without storing, in the same transaction, all that the stretch brought.
 
+use sqlx::AssertSqlSafe;
+
 use super::backend::{in_transaction, on_backend};
+use super::bulk::json_list;
 use super::incident::put_moment;
+use super::mention::among;
 use super::{Error, Store};
 use crate::domain::time::timestamp;
 use crate::domain::{Bucket, Incident, Interval, MentionId, Moment, SourceName, Timestamp, TopicName};
@@ -205,10 +209,14 @@ impl Store {
             .collect()
     }
 
-    /// When the oldest post that still waits to be ingested was read; `None` when none waits.
-    pub async fn oldest_in_inbox(&self) -> Result<Option<Timestamp>, Error> {
-        let (oldest,): (Option<i64>,) = on_backend!(self, pool =>
-            sqlx::query_as("select min(received_at) from inbox").fetch_one(pool).await)?;
+    /// When the oldest post of these sources was posted that is not older than `since` and still waits to be ingested;
+    /// `None` when none waits.
+    pub async fn oldest_in_inbox(&self, sources: &[SourceName], since: Timestamp) -> Result<Option<Timestamp>, Error> {
+        let sql =
+            format!("select min(posted_at) from inbox where source {} and posted_at >= $2", among(self.is_postgres()));
+        let list = json_list(sources)?;
+        let oldest: Option<i64> = on_backend!(self, pool => sqlx::query_scalar(AssertSqlSafe(sql))
+            .bind(list).bind(since.timestamp_millis()).fetch_one(pool).await)?;
         Ok(oldest.map(timestamp))
     }
 

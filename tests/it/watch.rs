@@ -91,8 +91,19 @@ impl World {
         Watch::over(self.store.clone(), move || subjects.clone(), Clock::Driven(self.clock.clone()))
     }
 
-    /// Stores what was said in some buckets; `batch` tells this saying from another of the same bucket.
+    /// Stores what was said in some buckets.
     async fn say(&self, topic: &TopicName, batch: &str, buckets: impl Iterator<Item = (i64, Talk)>) {
+        self.put(&Self::posts(topic, batch, buckets)).await;
+    }
+
+    async fn put(&self, posts: &[Judged]) {
+        for batch in posts.chunks(500) {
+            self.store.put_judged(batch, timestamp(self.clock.load(Ordering::SeqCst))).await.expect("stored");
+        }
+    }
+
+    /// What was said in some buckets; `batch` tells this saying from another of the same bucket.
+    fn posts(topic: &TopicName, batch: &str, buckets: impl Iterator<Item = (i64, Talk)>) -> Vec<Judged> {
         let mut posts = Vec::new();
         for (i, talk) in buckets {
             for j in 0..talk.mentions {
@@ -116,9 +127,7 @@ impl World {
                 });
             }
         }
-        for batch in posts.chunks(500) {
-            self.store.put_judged(batch, timestamp(self.clock.load(Ordering::SeqCst))).await.expect("stored");
-        }
+        posts
     }
 
     /// Ten ordinary days before anybody listened, as a look back or an import brings them.
@@ -247,6 +256,42 @@ async fn praise_a_proportional_surge_a_gap_a_backlog_and_a_loud_author_open_none
             watch.tick().await.expect("a round");
         }
         assert_eq!(world.incidents().await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_read_after_a_deaf_half_hour_is_judged_when_all_of_it_is_ingested() {
+    on_each(|store| async move {
+        let world = World::new(store, &["coffee"]);
+        world.remember_ten_days().await;
+        let watch = world.watch();
+        watch.tick().await.expect("a round");
+        world.live_and_watch(&watch, 0..2, usual).await;
+        let mut posts = World::posts(&world.topics[0], "live", (2..8).map(|i| (i, crisis(i - 2))));
+        let read: Vec<RawMention> = posts.iter().map(|post| post.raw.clone()).collect();
+        world.clock.store(bucket(10).millis(), Ordering::SeqCst);
+        let page = Page {
+            platform: Platform::Feed,
+            mentions: &read,
+            cursor: None,
+            heard: Interval::new(bucket(2).start(), bucket(10).start()),
+            due_at: bucket(10).start(),
+            detail: "",
+        };
+        world.store.put_page(&source(&world.topics[0]), page, bucket(10).start()).await.expect("stored");
+        watch.tick().await.expect("a round");
+        let watched = world.store.watched(&world.topics[0]).await.expect("read").expect("watched");
+        assert_eq!(watched.judged_until, bucket(2), "all of it was read, none of it is ingested");
+
+        for (post, row) in posts.iter_mut().zip(world.store.take_inbox(1_000).await.expect("read")) {
+            post.inbox = Some(row.id);
+        }
+        world.put(&posts).await;
+        watch.tick().await.expect("a round");
+        let watched = world.store.watched(&world.topics[0]).await.expect("read").expect("watched");
+        assert_eq!(watched.judged_until, bucket(8));
+        assert_eq!(world.incidents().await.len(), 1);
     })
     .await;
 }
