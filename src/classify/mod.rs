@@ -3,10 +3,10 @@
 //! In: a text that was read. Out: a judgement, each label with the spans of the original that moved it.
 //! Never: waits, reads files or a clock; the same text and models give the same bits on every machine.
 //!
-//! - [`feature`] cuts a text into hashed runs of characters, words, and what the [`lexicon`] says of it;
-//! - [`model`] adds up the weights of one language group and calibrates the sum; [`model_file`] is its file;
-//! - [`theme`] and [`spam`] find phrases; [`evidence`] leads back to the original;
-//! - [`train`] makes models (with [`ftrl`], [`calibrate`]), [`measure`] scores them.
+//! - `feature` cuts a text into hashed runs of characters, words, and what the `lexicon` says of it;
+//! - `model` adds up the weights of one language group and calibrates the sum; `model_file` is its file;
+//! - `theme` and `spam` find phrases; `evidence` leads back to the original;
+//! - `train` makes models (with `ftrl`, `calibrate`), `measure` scores them.
 
 mod calibrate;
 mod clean;

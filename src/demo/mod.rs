@@ -79,7 +79,9 @@ pub async fn run(plan: Plan, stop: CancellationToken) -> anyhow::Result<()> {
     tasks.start("places", |stop| async move { Ok(web::serve(places, routes, stop).await?) });
     let routes = phone.router();
     tasks.start("phone", |stop| async move { Ok(web::serve(api, routes, stop).await?) });
-    let pages = Web::new(parts.store.clone(), parts.live.clone(), parts.desk(), clock).refresh_every(2);
+    let pages = Web::new(parts.store.clone(), parts.live.clone(), parts.desk(), clock)
+        .refresh_every(2)
+        .with_usual_name("值班同仁");
     let router = page::router(pages, phone, told.clone());
     tasks.start("web", |stop| async move { Ok(web::serve(listener, router, stop).await?) });
 
