@@ -22,6 +22,7 @@ mod segment;
 mod server;
 mod store_chance;
 mod store_story;
+mod stream;
 mod telegram;
 mod tell;
 mod watch;
