@@ -1,6 +1,7 @@
 //! One integration binary: one file per stage, and the test that guards the floors.
 
 mod bluesky;
+mod browser;
 mod collect;
 mod config;
 mod database;
