@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use super::{Parts, Tasks};
 use crate::bot::Bot;
@@ -26,7 +26,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     let parts = Arc::new(Parts::build(config, Clock::System, rand::random()).await?);
     let mut tasks = Tasks::new();
     start_stages(&parts, &mut tasks);
-    if let Some(bot) = bot_of(&parts)? {
+    if let Some(bot) = bot_of(&parts) {
         tasks.start("bot", |stop| async move {
             bot.run(stop).await;
             Ok(())
@@ -43,9 +43,12 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     Ok(())
 }
 
-fn bot_of(parts: &Parts) -> anyhow::Result<Option<Bot>> {
+/// The bot, when there is one and its secret can be read: without it everything else still runs.
+fn bot_of(parts: &Parts) -> Option<Bot> {
     Bot::new(parts.store.clone(), parts.live.clone(), parts.desk(), &parts.client, parts.clock.clone())
-        .map_err(|error| anyhow!("the bot did not start: {error}"))
+        .inspect_err(|error| error!("the bot is off until the next start: {error}"))
+        .ok()
+        .flatten()
 }
 
 /// The stages in the order of a mention's way, which is the order in which they are stopped.

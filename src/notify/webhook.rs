@@ -159,6 +159,8 @@ fn public_client(client: &net::Client) -> Result<reqwest::Client, String> {
         .timeout(limits.total)
         .redirect(reqwest::redirect::Policy::none())
         .dns_resolver(Arc::new(guard::PublicOnly))
+        // A proxy would look up the name itself, behind the guard's back.
+        .no_proxy()
         .build()
         .map_err(|error| format!("no HTTP client: {error}"))
 }

@@ -51,7 +51,7 @@ impl Kind for Mastodon {
             needs: "the instance's address; a user token (read:statuses) for streams and closed instances",
             listen: "source = \"g0v\"\ntags = [\"咖啡\"]",
             pace: "every 2 minutes, or a stream; the first reading looks back 40 posts",
-            limits: "what the instance does not know of the fediverse; without a token no edits and no deletes",
+            limits: "what the instance does not know of the fediverse, or learns of late; without a token no edits and no deletes",
         }
     }
 

@@ -40,19 +40,21 @@ impl Store {
             .execute(&mut *tx).await.map(|done| done.rows_affected() > 0).map_err(Error::from))
     }
 
-    /// Letters that wait and are due, the longest due first.
+    /// Letters that wait and are due: of each receiver the oldest first, and of every receiver some.
     pub async fn due_letters(&self, now: Timestamp, limit: i64) -> Result<Vec<Letter>, Error> {
         const SQL: &str = "select id, receiver, subject, body, state, attempts, due_at, error, created_at, sent_at \
-             from letter where state = 'waiting' and due_at <= $1 order by due_at, id limit $2";
+             from (select w.*, row_number() over (partition by w.receiver order by w.created_at, w.id) as place \
+               from letter w where w.state = 'waiting' and w.due_at <= $1) l order by l.place, l.due_at, l.id limit $2";
         let rows: Vec<Row> = on_backend!(self, pool =>
             sqlx::query_as(SQL).bind(now.timestamp_millis()).bind(limit).fetch_all(pool).await)?;
         rows.into_iter().map(read).collect()
     }
 
-    /// Keeps what became of one try: `letter` as it stands after it.
+    /// Keeps what became of one try: `letter` as it stands after it. One that is over keeps its subject and loses its
+    /// text, since that may quote what is taken down later.
     pub async fn record_letter(&self, letter: &Letter) -> Result<(), Error> {
-        const SQL: &str =
-            "update letter set state = $2, attempts = $3, due_at = $4, error = $5, sent_at = $6 where id = $1";
+        const SQL: &str = "update letter set state = $2, attempts = $3, due_at = $4, error = $5, sent_at = $6, \
+             body = case when $2 = 'waiting' then body else '' end where id = $1";
         in_transaction!(self, tx => sqlx::query(SQL)
             .bind(letter.id.as_str())
             .bind(letter.state.as_str())

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use hearken::config::{self, Live};
-use hearken::domain::{Clock, Interval, Locale, MentionId, Period, ReportFormat, Timestamp};
+use hearken::domain::{Clock, DeliveryState, Interval, Letter, Locale, MentionId, Period, ReportFormat, Timestamp};
 use hearken::pipeline::report::Reports;
 use hearken::report::render;
 use hearken::store::{MentionFilter, Store};
@@ -78,6 +78,12 @@ async fn a_report_that_is_due_is_written_once_whatever_restarts() {
         let letters = store.due_letters(seed::now(), 10).await.expect("read");
         assert_eq!(letters.len(), 1);
         assert!(letters[0].subject.contains("2026-11-16 – 2026-11-22"), "{}", letters[0].subject);
+        assert!(!letters[0].body.is_empty());
+        let over = Letter { state: DeliveryState::Sent, sent_at: Some(seed::now()), ..letters[0].clone() };
+        store.record_letter(&over).await.expect("kept");
+        store.record_letter(&Letter { state: DeliveryState::Waiting, ..over }).await.expect("kept");
+        let again = store.due_letters(seed::now(), 10).await.expect("read");
+        assert_eq!(again[0].body, "", "a letter that was sent holds no quotes any more");
         assert_eq!(stage(seed::now() + Duration::days(7)).tick().await.expect("a round"), 1, "the next week's is another");
     })
     .await;
