@@ -10,6 +10,7 @@ mod places;
 mod settings;
 mod story;
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -85,8 +86,12 @@ pub async fn run(plan: Plan, stop: CancellationToken) -> anyhow::Result<()> {
     let router = page::router(pages, phone, told.clone());
     tasks.start("web", |stop| async move { Ok(web::serve(listener, router, stop).await?) });
 
-    println!("hearken demo: open http://{address}  (seed {}, Ctrl-C ends it)", plan.seed);
-    println!("what would be sent to Telegram: http://{address}/demo/phone");
+    let greeting = format!(
+        "hearken demo: open http://{address}  (seed {}, Ctrl-C ends it)\nwhat would be sent to Telegram: http://{address}/demo/phone",
+        plan.seed
+    );
+    // Nobody need read it: a closed pipe is no reason to end.
+    drop(writeln!(std::io::stdout(), "{greeting}"));
     if plan.leave {
         let (told, stop) = (told.clone(), stop.clone());
         tasks.start("curtain", |ended| async move {
