@@ -9,6 +9,7 @@ use hearken::web;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::left_out::left_out;
 use crate::seed;
 
 /// What the browser makes of a page, what it complains of, and the picture's size in bytes.
@@ -39,7 +40,7 @@ fn look(chromium: &str, folder: &Path, url: &str, width: u32) -> (String, String
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_draws_every_page_and_refuses_nothing_on_them() {
     let Ok(chromium) = std::env::var("TEST_CHROMIUM") else {
-        eprintln!("left out: TEST_CHROMIUM names no browser (tests/run finds or installs one)");
+        left_out("TEST_CHROMIUM names no browser (tests/run finds or installs one)");
         return;
     };
     let folder = tempfile::tempdir().expect("a folder");

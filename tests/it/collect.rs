@@ -13,6 +13,7 @@ use hearken::net::{Client, Limits};
 use hearken::pipeline::Collect;
 use hearken::store::{SourceState, Store};
 
+use crate::left_out::left_out;
 use crate::server::{Answer, Server};
 
 /// When the tests happen: 2026-10-06 08:30 UTC.
@@ -339,7 +340,7 @@ async fn a_file_server_that_others_wrote_is_asked_only_for_what_changed() {
     let path = folder.path().join("feed.xml");
     std::fs::write(&path, feed(&entry(1))).expect("written");
     let Some(python) = Python::serve(folder.path()) else {
-        eprintln!("no Python: the test against its file server is left out");
+        left_out("no Python: the test against its file server");
         return;
     };
     let mut stage = Stage::over("", &format!("source = \"feed\"\nurls = [\"{}/feed.xml\"]", python.address)).await;

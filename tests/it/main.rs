@@ -12,6 +12,7 @@ mod floors;
 mod import;
 mod ingest;
 mod kill;
+mod left_out;
 mod mastodon;
 mod preview;
 mod query;

@@ -12,11 +12,13 @@ use tokio::sync::mpsc;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::left_out::left_out;
+
 /// The server's address, or `None` with a word about what is left out.
 fn server() -> Option<String> {
     let address = std::env::var("MASTODON_TEST_API").ok();
     if address.is_none() {
-        eprintln!("left out: MASTODON_TEST_API names no Mastodon-shaped server (tests/run starts one)");
+        left_out("MASTODON_TEST_API names no Mastodon-shaped server (tests/run starts one)");
     }
     address
 }

@@ -23,6 +23,7 @@ use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::database::on_each;
+use crate::left_out::left_out;
 use crate::tell::{Hand, SINCE, incident, live, put, topic};
 
 const CHAT: i64 = -100_123;
@@ -257,7 +258,7 @@ async fn history(api: &str, token: &str) -> Vec<Value> {
 #[tokio::test]
 async fn alert_button_and_command_against_a_server_that_others_wrote() {
     let Ok(api) = std::env::var("TELEGRAM_TEST_API") else {
-        println!("left out: TELEGRAM_TEST_API names no Telegram-shaped server (tests/run starts one)");
+        left_out("TELEGRAM_TEST_API names no Telegram-shaped server (tests/run starts one)");
         return;
     };
     on_each(move |store| {
