@@ -1,6 +1,6 @@
 //! Times as people and their spreadsheets write them.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::Timestamp;
@@ -19,9 +19,16 @@ const TIMES: [&str; 10] = [
     "%b %d, %Y %I:%M %p",
 ];
 
+/// Nothing that is imported is older: an earlier year is a spreadsheet's blank, or a two-digit year.
+const FIRST_YEAR: i32 = 1980;
+
 /// The instant that a text states: with an offset, in the zone given, or as seconds or milliseconds since 1970. A day without a time is
-/// its first instant.
+/// its first instant. `None` for what is no time, and before 1980.
 pub(super) fn read(text: &str, zone: Tz) -> Option<Timestamp> {
+    stated(text, zone).filter(|at| at.year() >= FIRST_YEAR)
+}
+
+fn stated(text: &str, zone: Tz) -> Option<Timestamp> {
     let text = text.trim();
     let with_offset = DateTime::parse_from_rfc3339(text)
         .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f %z"))
@@ -104,7 +111,9 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_not_guessed() {
-        for text in ["", "yesterday", "10/06", "2026-13-01", "2026-10-06 25:00", "12345", "3:05 PM"] {
+        for text in
+            ["", "yesterday", "10/06", "2026-13-01", "2026-10-06 25:00", "12345", "3:05 PM", "0001-01-01", "000000000"]
+        {
             assert_eq!(read(text, chrono_tz::Asia::Taipei), None, "{text}");
         }
         let left_out = read("2026-03-29 02:30", chrono_tz::Europe::Berlin);
