@@ -251,14 +251,6 @@ create table ticket_event (
     primary key (ticket, place)
 );
 
--- Reports that a schedule has sent, so that a restart does not send one twice.
-create table report_sent (
-    name      text   not null,
-    due_at    bigint not null,
-    sent_at   bigint not null,
-    primary key (name, due_at)
-);
-
 -- Messages that are not news of an incident (reports), on the same way: written first, sent after.
 create table letter (
     id          text   not null primary key,
