@@ -97,20 +97,24 @@ pub(super) fn fold(original: &str, simplify: bool) -> Folded {
             out.text.push(narrow.to_ascii_lowercase());
         } else {
             cluster.clear();
-            if !is_invisible(c) {
-                cluster.push(c);
-            }
-            let mut length = 1;
-            while let Some((place, next)) = rest.next_if(|&(_, next)| length < LONGEST_CLUSTER && joins(next)) {
-                end = place + next.len_utf8();
+            // What is kept so far ends with a picture: it may be glued to the next one, and it swallows a skin tone.
+            let mut picture = out.text.chars().next_back().is_some_and(emoji::is_pictograph);
+            let mut length = 0;
+            let mut next = Some((at, c));
+            while let Some((place, joined)) = next {
+                end = place + joined.len_utf8();
                 length += 1;
-                let glue = next == emoji::JOINER
-                    && emoji::is_pictograph(c)
-                    && rest.peek().is_some_and(|&(_, after)| emoji::is_pictograph(after));
-                let tone = emoji::is_skin_tone(next) && emoji::is_pictograph(c);
-                if glue || !(is_invisible(next) || tone) {
-                    cluster.push(next);
+                let after = rest.peek().map(|&(_, after)| after);
+                let glue = joined == emoji::JOINER
+                    && picture
+                    && length > 1
+                    && after.is_some_and(|after| emoji::is_pictograph(after) && !emoji::is_skin_tone(after));
+                let swallowed = is_invisible(joined) || picture && emoji::is_skin_tone(joined);
+                if glue || !swallowed {
+                    cluster.push(joined);
+                    picture = emoji::is_pictograph(joined);
                 }
+                next = rest.next_if(|&(_, next)| length < LONGEST_CLUSTER && joins(next));
             }
             push_composed(&mut out.text, &cluster, han);
         }
@@ -195,6 +199,10 @@ mod tests {
         assert_eq!(folded("❤\u{FE0F}👍🏽"), "❤👍");
         assert_eq!(folded("👨\u{200D}👩\u{200D}👧"), "👨\u{200D}👩\u{200D}👧");
         assert_eq!(folded("好\u{200D}吃"), "好吃");
+        assert_eq!(folded("🏽\u{200D}🏽"), "🏽");
+        assert_eq!(folded("👍\u{200D}🏽👍"), "👍👍");
+        assert_eq!(folded("\u{FE0F}🏽🏽"), "🏽");
+        assert_eq!(folded(&format!("👍{}", "🏽".repeat(100))), "👍");
     }
 
     #[test]
