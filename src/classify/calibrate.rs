@@ -22,13 +22,13 @@ pub(crate) struct Threshold {
     pub(crate) share: f64,
 }
 
-/// Brings the masses of the three answers halfway to equal: a set's habit of being neutral is not the world's.
+/// Brings the masses of the three answers to equal: a set's habit of being neutral is not the world's.
 pub(crate) fn balance(judged: &mut [Judged]) {
     let mut mass = [0.0f64; 3];
     judged.iter().for_each(|one| mass[one.answer] += one.weight);
     let total: f64 = mass.iter().sum();
     for one in judged {
-        one.weight *= (total / (3.0 * mass[one.answer])).sqrt();
+        one.weight *= total / (3.0 * mass[one.answer]);
     }
 }
 

@@ -1,11 +1,12 @@
 //! Cuts a text into hashed features, each with the place it came from.
 //!
-//! In: a text, its group's lexicon. Out: 32-bit feature keys in three families, in the order of the text.
+//! In: a text, its group's lexicon. Out: 32-bit feature keys in four families, in the order of the text.
 //! Never: looks at a label or a weight.
 
 use super::clean::{HANDLE, LINK, Unit, is_unspaced, units};
 use super::group::Spec;
 use super::lexicon::{Hit, Lexicon, Origin, Signals};
+use crate::text::{Text, WordKind};
 
 /// Seed of the feature hash; models carry it and are refused when it differs.
 pub(crate) const SEED: u64 = 0x6865_6172_6b65_6e31;
@@ -19,10 +20,12 @@ pub(crate) enum Family {
     Words = 1,
     /// What the lexicon says, punctuation, the constant.
     Signals = 2,
+    /// Words that a dictionary cuts, and pairs of them, for scripts without spaces and for Korean.
+    Segments = 3,
 }
 
 /// How many families there are.
-pub(crate) const FAMILIES: usize = 3;
+pub(crate) const FAMILIES: usize = 4;
 
 /// One feature of one text.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,14 +50,19 @@ pub(crate) struct Features {
 }
 
 impl Features {
-    /// Cuts a folded text.
-    pub(crate) fn read(folded: &str, lexicon: &Lexicon, spec: Spec) -> Self {
+    /// Cuts a text.
+    pub(crate) fn read(text: &Text, lexicon: &Lexicon, spec: Spec) -> Self {
+        let folded = text.folded();
         let units = units(folded);
         let signals = lexicon.find(folded, &units, spec.negation_reach);
         let mut list = Vec::with_capacity(units.len() * 5 + 16);
         characters(&units, spec.characters, &mut list);
         if spec.words {
             words(&units, &mut list);
+        }
+        if spec.segments {
+            let end = units.last().map_or(0, |unit| unit.end as usize);
+            segments(text, end, &mut list);
         }
         weigh_signals(folded, &units, &signals, &mut list);
         Self { list, signals }
@@ -71,8 +79,8 @@ impl Features {
         for feature in &self.list {
             counts[feature.family as usize] += 1;
         }
-        let scale = |count: u32| 1.0 / f64::from(count.max(8)).sqrt();
-        [scale(counts[0]), scale(counts[1]), SIGNAL_SCALE]
+        let scale = |family: Family| 1.0 / f64::from(counts[family as usize].max(8)).sqrt();
+        [scale(Family::Characters), scale(Family::Words), SIGNAL_SCALE, scale(Family::Segments)]
     }
 }
 
@@ -142,6 +150,25 @@ fn words(units: &[Unit], list: &mut Vec<Feature>) {
     }
 }
 
+/// Words of the dictionaries up to a byte of the folded text, alone and in pairs; a pair does not reach over a mark.
+fn segments(text: &Text, end: usize, list: &mut Vec<Feature>) {
+    let mut before: Option<(u64, u32)> = None;
+    for word in text.words().iter().take_while(|word| word.folded.end <= end) {
+        if !matches!(word.kind, WordKind::Word | WordKind::Emoji) {
+            before = None;
+            continue;
+        }
+        let hash = text.surface(word).chars().fold(Hash::new(Family::Segments, 0), |hash, c| hash.add(c.into()));
+        let (start, end) = (word.folded.start as u32, word.folded.end as u32);
+        list.push(Feature { key: hash.key(), family: Family::Segments, start, end });
+        if let Some((first, start)) = before {
+            let pair = Hash::new(Family::Segments, 1).add(first).add(hash.0);
+            list.push(Feature { key: pair.key(), family: Family::Segments, start, end });
+        }
+        before = Some((hash.0, start));
+    }
+}
+
 /// What the lexicon says in numbers that a linear model can weigh; the same keys in every language.
 fn weigh_signals(folded: &str, units: &[Unit], signals: &Signals, list: &mut Vec<Feature>) {
     let placed = |kind: u64, value: u64, place: &std::ops::Range<usize>| Feature {
@@ -202,12 +229,11 @@ mod tests {
     use super::*;
     use crate::classify::group::Group;
     use crate::classify::lexicon::Source;
-    use crate::text::fold;
 
     fn read(text: &str) -> Features {
         let source = Source { file: "test", text: "不\tnot\n好\t2\n", origin: Origin::Own };
         let lexicon = Lexicon::read(&[source]).expect("a good lexicon");
-        Features::read(&fold(text), &lexicon, Group::Zh.spec())
+        Features::read(&Text::read(text), &lexicon, Group::Zh.spec())
     }
 
     #[test]
@@ -223,6 +249,13 @@ mod tests {
         let runs = features.list.iter().filter(|feature| feature.family == Family::Characters).count();
         assert_eq!(runs, 4 + 3 + 2 + 1);
         assert!(features.list.iter().all(|feature| feature.key != 0));
+    }
+
+    #[test]
+    fn words_of_the_dictionary_come_alone_and_in_pairs_within_a_clause() {
+        let features = read("客服態度差，不回");
+        let cut = features.list.iter().filter(|feature| feature.family == Family::Segments).count();
+        assert_eq!(cut, 3 + 2 + 2 + 1, "客服 态度 差 and 不 回 with their neighbours");
     }
 
     #[test]

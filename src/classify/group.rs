@@ -49,13 +49,13 @@ impl Group {
 
     /// How texts of this group are cut into features.
     pub(crate) fn spec(self) -> Spec {
-        let (characters, words, negation_reach) = match self {
-            Self::Zh => ((1, 4), true, 6),
-            Self::Ja => ((1, 4), true, 6),
-            Self::Ko => ((1, 4), true, 8),
-            Self::En => ((2, 4), true, 22),
+        let (characters, words, segments, negation_reach) = match self {
+            Self::Zh => ((1, 4), true, true, 6),
+            Self::Ja => ((1, 4), true, true, 6),
+            Self::Ko => ((1, 4), true, true, 8),
+            Self::En => ((2, 4), true, false, 22),
         };
-        Spec { characters, words, negation_reach }
+        Spec { characters, words, segments, negation_reach }
     }
 }
 
@@ -66,6 +66,9 @@ pub(crate) struct Spec {
     pub(crate) characters: (usize, usize),
     /// Whether words and pairs of words written with letters and digits are taken.
     pub(crate) words: bool,
+    /// Whether words and pairs of words are taken as a dictionary cuts them.
+    #[serde(default)]
+    pub(crate) segments: bool,
     /// How many characters a negation reaches.
     pub(crate) negation_reach: usize,
 }

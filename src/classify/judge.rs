@@ -93,7 +93,12 @@ impl Judge {
 
     /// Judges one text.
     pub fn judge(&self, text: &Text) -> Judgement {
-        let (p, sentiment, mut evidence) = self.sentiment(text);
+        self.judge_as(text, Group::of(text.language()))
+    }
+
+    /// Judges one text by the model of a group, whatever language it seems to be.
+    pub fn judge_as(&self, text: &Text, group: Group) -> Judgement {
+        let (p, sentiment, mut evidence) = self.sentiment(text, group);
         let (_, confidence) = p.best();
         let found = self.themes.find(text.folded(), &p);
         let (spam, reasons) = self.spam.find(text);
@@ -124,14 +129,13 @@ impl Judge {
         train::learn(group, &lexicons(files)?, lessons, plan)
     }
 
-    fn weigh(&self, text: &Text) -> (Probabilities, f64, Option<(Features, &Model)>) {
-        let group = Group::of(text.language());
+    fn weigh(&self, text: &Text, group: Group) -> (Probabilities, f64, Option<(Features, &Model)>) {
         let known = self.models.get(&group).zip(self.lexicons.get(&group));
         let Some((model, lexicon)) = known.filter(|_| text.folded().chars().any(|c| !c.is_whitespace())) else {
             return (NOTHING, 1.0, None);
         };
-        let mut features = Features::read(text.folded(), lexicon, model.header.spec);
-        if text.language() == Language::Other {
+        let mut features = Features::read(text, lexicon, model.header.spec);
+        if text.language() == Language::Other && group == Group::of(Language::Other) {
             features.keep_signals();
         }
         let [negative, neutral, positive] = model.probabilities(model.score(&features)).map(|p| p as f32);
@@ -139,8 +143,8 @@ impl Judge {
         (p, model.header.unsure_below, Some((features, model)))
     }
 
-    fn sentiment(&self, text: &Text) -> (Probabilities, Sentiment, Vec<Evidence>) {
-        let (p, unsure_below, weighed) = self.weigh(text);
+    fn sentiment(&self, text: &Text, group: Group) -> (Probabilities, Sentiment, Vec<Evidence>) {
+        let (p, unsure_below, weighed) = self.weigh(text, group);
         let (best, confidence) = p.best();
         let blind = text.language() == Language::Other
             && weighed.as_ref().is_none_or(|(features, _)| features.signals.hits.is_empty());

@@ -28,6 +28,8 @@ pub struct Figures {
     pub macro_f1: f64,
     /// F1 of negative, neutral, positive.
     pub f1: [f64; 3],
+    /// Area under the ROC curve, each class that occurs against the rest, the mean of them.
+    pub auc: f64,
     /// Expected calibration error over ten equal bins.
     pub ece: f64,
     /// Share of answers called unsure.
@@ -67,6 +69,7 @@ pub fn figures(answers: &[Answer]) -> Option<Figures> {
         accuracy: share(&all),
         macro_f1: sum / classes.max(1.0),
         f1,
+        auc: auc(answers, two_way),
         ece: ece(&outcomes),
         unsure: 1.0 - sure.len() as f64 / answers.len() as f64,
         sure_accuracy: share(&sure),
@@ -83,6 +86,36 @@ pub fn ece(outcomes: &[(f64, bool)]) -> f64 {
         bin.2 += f64::from(u8::from(*right));
     }
     bins.iter().map(|(_, stated, right)| (stated - right).abs()).sum::<f64>() / (outcomes.len().max(1) as f64)
+}
+
+/// The mean over the classes that occur of the chance that a text of the class has a higher probability of it than another.
+fn auc(answers: &[Answer], two_way: bool) -> f64 {
+    let score = |p: &Probabilities, class: usize| match (two_way, class) {
+        (true, 0) => p.negative / (p.negative + p.positive).max(1e-9),
+        (true, _) => p.positive / (p.negative + p.positive).max(1e-9),
+        (false, class) => [p.negative, p.neutral, p.positive][class],
+    };
+    let of_class = |class: usize| {
+        let mut scored: Vec<(f32, bool)> =
+            answers.iter().map(|answer| (score(&answer.p, class), answer.truth == CLASSES[class])).collect();
+        scored.sort_by(|a, b| a.0.total_cmp(&b.0));
+        area(&scored)
+    };
+    let areas: Vec<f64> = (0..3).filter_map(of_class).collect();
+    areas.iter().sum::<f64>() / count(areas.iter()).max(1.0)
+}
+
+/// The area under the curve of scores in rising order, equal scores sharing their rank; `None` when one side is empty.
+fn area(scored: &[(f32, bool)]) -> Option<f64> {
+    let inside = count(scored.iter().filter(|(_, inside)| *inside));
+    let outside = scored.len() as f64 - inside;
+    let (mut ranks, mut before) = (0.0, 0usize);
+    for tied in scored.chunk_by(|a, b| a.0 == b.0) {
+        let rank = before as f64 + (tied.len() as f64 + 1.0) / 2.0;
+        ranks += rank * count(tied.iter().filter(|(_, inside)| *inside));
+        before += tied.len();
+    }
+    (inside > 0.0 && outside > 0.0).then(|| (ranks - inside * (inside + 1.0) / 2.0) / (inside * outside))
 }
 
 fn best(p: &Probabilities, two_way: bool) -> (Sentiment, f64) {
@@ -116,7 +149,14 @@ mod tests {
             answer(Sentiment::Positive, [0.0, 0.0, 1.0], false),
         ];
         let figures = figures(&answers).expect("figures");
-        assert_eq!((figures.accuracy, figures.macro_f1, figures.ece), (1.0, 1.0, 0.0));
+        assert_eq!((figures.accuracy, figures.macro_f1, figures.ece, figures.auc), (1.0, 1.0, 0.0, 1.0));
+    }
+
+    #[test]
+    fn an_area_counts_pairs_in_their_order_and_ties_by_half() {
+        assert_eq!(area(&[(0.1, false), (0.2, true), (0.3, false), (0.4, true)]), Some(0.75));
+        assert_eq!(area(&[(0.5, false), (0.5, true)]), Some(0.5));
+        assert_eq!(area(&[(0.5, true)]), None);
     }
 
     #[test]

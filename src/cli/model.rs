@@ -1,7 +1,9 @@
 //! `hearken model`: train, eval, card.
 
 mod card;
+mod corpus;
 mod data;
+mod own_split;
 mod sets;
 
 use std::path::{Path, PathBuf};
@@ -43,28 +45,28 @@ struct TrainArgs {
     #[arg(long, value_name = "GROUP", value_delimiter = ',')]
     group: Vec<String>,
     /// Orders the lessons; the same seed and data give the same file.
-    #[arg(long, default_value_t = 20_261)]
+    #[arg(long, default_value_t = Plan::default().seed)]
     seed: u64,
     /// How often all lessons are seen.
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = Plan::default().epochs)]
     epochs: u32,
     /// FTRL's learning rate.
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = Plan::default().rate)]
     rate: f32,
     /// FTRL's L1 strength; higher keeps fewer weights.
-    #[arg(long, default_value_t = 0.03)]
+    #[arg(long, default_value_t = Plan::default().l1)]
     l1: f32,
     /// FTRL's L2 strength.
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = Plan::default().l2)]
     l2: f32,
     /// An n-gram seen in fewer texts is dropped.
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, default_value_t = Plan::default().least_texts)]
     least_texts: u32,
     /// The share of right answers that *sure* promises on the texts kept apart.
-    #[arg(long, default_value_t = 0.80)]
+    #[arg(long, default_value_t = Plan::default().precision)]
     precision: f64,
     /// At most this share of answers is *unsure*, whatever was promised.
-    #[arg(long, default_value_t = 0.40)]
+    #[arg(long, default_value_t = Plan::default().most_unsure)]
     most_unsure: f64,
 }
 
@@ -79,6 +81,9 @@ struct EvalArgs {
     /// Scores the test parts instead of the dev parts. Look at them once, at the end.
     #[arg(long)]
     test: bool,
+    /// Everything: dev parts, test parts, both Chinese scripts, and the method on each set's own training split.
+    #[arg(long, conflicts_with = "test")]
+    all: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -96,11 +101,28 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         Action::Train(args) => train(&args),
         Action::Eval(args) => {
             let judge = judge_of(args.models.as_deref())?;
-            println!("{}", card::table(&card::score(&judge, &args.data, None, args.test)?));
+            let own = args.models.as_deref().unwrap_or(Path::new("sentiment-models"));
+            if args.all {
+                return eval_all(&judge, &args.data, own);
+            }
+            println!("{}", card::table(&card::score(&judge, &args.data, own, None, args.test)?));
             Ok(ExitCode::SUCCESS)
         }
         Action::Card(args) => print_card(&args),
     }
+}
+
+/// Prints every figure that the documents quote.
+fn eval_all(judge: &Judge, data: &Path, own: &Path) -> Result<ExitCode> {
+    println!("## The shipped models on dev parts\n\n{}\n", card::table(&card::score(judge, data, own, None, false)?));
+    println!("## The shipped models on test parts\n\n{}\n", card::table(&card::score(judge, data, own, None, true)?));
+    if let Some((same, pairs)) = card::script_pairs(judge, data)? {
+        let share = same as f64 * 100.0 / pairs.max(1) as f64;
+        println!("Both Chinese scripts get the same answer in {same} of {pairs} pairs ({share:.1} %).\n");
+    }
+    let scores = own_split::score(&data::files(own)?, data, Plan::default())?;
+    println!("## The method on each set's own training split, test parts\n\n{}", card::table(&scores));
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The judge of a folder, or the built-in one.
@@ -153,7 +175,7 @@ fn train(args: &TrainArgs) -> Result<ExitCode> {
     }
     let judge = Judge::from_files(&data::files(&args.out)?)?;
     for (group, model, sources) in learnt {
-        let scores = card::score(&judge, &args.data, Some(group), false)?;
+        let scores = card::score(&judge, &args.data, &args.out, Some(group), false)?;
         println!("{}", card::table(&scores));
         let text = card::write(group, &model, plan, &sources, &scores);
         std::fs::write(args.out.join(format!("{}.card.md", group.as_str())), text)?;

@@ -4,6 +4,7 @@ mod bluesky;
 mod browser;
 mod collect;
 mod config;
+mod corpus;
 mod database;
 mod demo;
 mod desk;

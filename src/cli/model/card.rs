@@ -5,17 +5,18 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use super::corpus::{self, Part};
 use super::data;
 use super::sets::{SETS, Use};
 use crate::classify::{Answer, Figures, Group, Judge, Learnt, Plan, figures};
-use crate::domain::Sentiment;
+use crate::domain::{Judgement, Language, Sentiment};
 use crate::text::Text;
 
 /// The figures of one set.
 pub(super) struct Score {
-    name: String,
-    trained: bool,
-    figures: Figures,
+    pub(super) name: String,
+    pub(super) trained: bool,
+    pub(super) figures: Figures,
 }
 
 /// The card inside the program.
@@ -29,13 +30,14 @@ pub(super) fn built_in(group: Group) -> &'static str {
 }
 
 /// Scores the judge on the dev (or test) parts that are in the folder, and on the probes.
-pub(super) fn score(judge: &Judge, data: &Path, group: Option<Group>, test: bool) -> Result<Vec<Score>> {
+pub(super) fn score(judge: &Judge, data: &Path, models: &Path, group: Option<Group>, test: bool) -> Result<Vec<Score>> {
     let mut scores = Vec::new();
     for set in SETS.iter().filter(|set| group.is_none_or(|group| group == set.group)) {
         let part = if test { set.test } else { set.dev };
         let Some(part) = part else { continue };
         let rows = data::rows(&data.join(set.folder), set.name, part)?.unwrap_or_default();
-        let answers = answers(judge, rows.iter().filter_map(|row| Some((row.text.as_str(), row.sentiment()?))));
+        let texts = rows.iter().filter_map(|row| Some((row.text.as_str(), row.sentiment()?)));
+        let answers = answers(texts, |text| judge.judge(text));
         if let Some(figures) = figures(&answers) {
             let trained = set.used != Use::Measure;
             scores.push(Score { name: format!("{}.{part}", set.name), trained, figures });
@@ -43,6 +45,22 @@ pub(super) fn score(judge: &Judge, data: &Path, group: Option<Group>, test: bool
     }
     if !test {
         scores.extend(probes(judge, data, group)?);
+    }
+    scores.extend(own(judge, models, group, test)?);
+    Ok(scores)
+}
+
+/// Our own corpus, language by language.
+fn own(judge: &Judge, models: &Path, group: Option<Group>, test: bool) -> Result<Vec<Score>> {
+    let (part, suffix) = if test { (Part::Test, "test") } else { (Part::Dev, "dev") };
+    let written = corpus::read(models, part)?;
+    let mut scores = Vec::new();
+    for language in Language::ALL.iter().filter(|language| group.is_none_or(|group| group == Group::of(**language))) {
+        let of_language = written.iter().filter(|line| line.language == *language);
+        let answers = answers(of_language.map(|line| (line.text.as_str(), line.label)), |text| judge.judge(text));
+        if let Some(figures) = figures(&answers) {
+            scores.push(Score { name: format!("own.{}.{suffix}", language.as_str()), trained: true, figures });
+        }
     }
     Ok(scores)
 }
@@ -54,7 +72,8 @@ fn probes(judge: &Judge, data: &Path, group: Option<Group>) -> Result<Vec<Score>
         let of_group = rows
             .iter()
             .filter(|row| row.columns.get("lang").is_some_and(|language| language.starts_with(wanted.as_str())));
-        let answers = answers(judge, of_group.filter_map(|row| Some((row.text.as_str(), row.sentiment()?))));
+        let texts = of_group.filter_map(|row| Some((row.text.as_str(), row.sentiment()?)));
+        let answers = answers(texts, |text| judge.judge(text));
         if let Some(figures) = figures(&answers) {
             scores.push(Score { name: format!("probes.{}", wanted.as_str()), trained: false, figures });
         }
@@ -62,20 +81,33 @@ fn probes(judge: &Judge, data: &Path, group: Option<Group>) -> Result<Vec<Score>
     Ok(scores)
 }
 
-fn answers<'a>(judge: &Judge, texts: impl Iterator<Item = (&'a str, Sentiment)>) -> Vec<Answer> {
+/// What a judge answers to labelled texts.
+pub(super) fn answers<'a>(
+    texts: impl Iterator<Item = (&'a str, Sentiment)>,
+    judge: impl Fn(&Text) -> Judgement,
+) -> Vec<Answer> {
     texts
         .map(|(text, truth)| {
-            let judgement = judge.judge(&Text::read(text));
+            let judgement = judge(&Text::read(text));
             Answer { truth, p: judgement.p, unsure: judgement.sentiment == Sentiment::Unsure }
         })
         .collect()
 }
 
+/// How many texts get the same answer in both Chinese scripts, of how many; `None` without the set of pairs.
+pub(super) fn script_pairs(judge: &Judge, data: &Path) -> Result<Option<(usize, usize)>> {
+    let Some(rows) = data::rows(&data.join("sentiment"), "zh_script_pairs", "dev")? else { return Ok(None) };
+    let answer = |text: &str| judge.judge(&Text::read(text)).p.best().0;
+    let pairs = rows.iter().filter_map(|row| Some((row.text.as_str(), row.columns.get("text_hant")?.as_str())));
+    let same: Vec<bool> = pairs.map(|(simplified, traditional)| answer(simplified) == answer(traditional)).collect();
+    Ok(Some((same.iter().filter(|same| **same).count(), same.len())))
+}
+
 /// The figures as a table, with the mean of the three-way sets below it.
 pub(super) fn table(scores: &[Score]) -> String {
     let mut text = String::from(
-        "| set | texts | trained on its train part | accuracy | macro-F1 | F1 neg | F1 neu | F1 pos | ECE | unsure | accuracy outside unsure |\n\
-         |---|--:|:-:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+        "| set | texts | trained on its train part | accuracy | macro-F1 | F1 neg | F1 neu | F1 pos | AUC | ECE | unsure | accuracy outside unsure |\n\
+         |---|--:|:-:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
     );
     let percent = |share: f64| format!("{:.1}", share * 100.0);
     for score in scores {
@@ -84,13 +116,14 @@ pub(super) fn table(scores: &[Score]) -> String {
         let trained = if score.trained { "yes" } else { "no" };
         let _infallible = writeln!(
             text,
-            "| {} | {} | {trained} | {} | {} | {} | {neutral} | {} | {:.3} | {} | {} |",
+            "| {} | {} | {trained} | {} | {} | {} | {neutral} | {} | {} | {:.3} | {} | {} |",
             score.name,
             figures.texts,
             percent(figures.accuracy),
             percent(figures.macro_f1),
             percent(figures.f1[0]),
             percent(figures.f1[2]),
+            percent(figures.auc),
             figures.ece,
             percent(figures.unsure),
             percent(figures.sure_accuracy)

@@ -8,9 +8,10 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use flate2::read::GzDecoder;
 
-use super::sets::{SETS, Set, Use};
+use super::corpus::{self, Part, Written};
+use super::sets::{SETS, Set, Use, own_weight};
 use crate::classify::{Files, Group, Lesson};
-use crate::domain::{Language, Sentiment};
+use crate::domain::Sentiment;
 
 /// One labelled text.
 #[derive(Clone, Debug)]
@@ -91,7 +92,10 @@ pub(super) fn lessons(data: &Path, own: &Path, group: Group) -> Result<(Vec<Less
         told.push(format!("| {} | {} | {} | {} |", set.name, lessons.len() - before, set.licence, set.origin));
     }
     let before = lessons.len();
-    lessons.extend(corpus(own)?.into_iter().filter(|line| Group::of(line.language) == group).map(own_lesson(group)));
+    for (part, calibrates) in [(Part::Train, false), (Part::Dev, true)] {
+        let written = corpus::read(own, part)?.into_iter().filter(|line| Group::of(line.language) == group);
+        lessons.extend(written.map(own_lesson(group, calibrates)));
+    }
     told.push(format!("| our own corpus | {} | CC0-1.0 | written by hand for this project |", lessons.len() - before));
     if group == Group::Ja {
         let before = lessons.len();
@@ -128,63 +132,18 @@ fn held_out(id: &str, set: &Set) -> bool {
     set.dev.is_none() && id.bytes().fold(7u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % 12 == 0
 }
 
-/// One line of our own corpus.
-#[derive(Clone, Debug)]
-pub(super) struct Written {
-    pub(super) id: String,
-    pub(super) language: Language,
-    pub(super) label: Sentiment,
-    pub(super) text: String,
-}
-
-/// A lesson from our own corpus: it weighs more, since it is what we are asked about; most where we have nothing else.
-fn own_lesson(group: Group) -> impl Fn(Written) -> Lesson {
-    let weight = if group == Group::Ja { 3.0 } else { 6.0 };
-    move |line| {
-        let number = line.id.rsplit('-').next().and_then(|number| number.parse::<usize>().ok()).unwrap_or_default();
-        let calibrates = number % 6 == 0;
-        Lesson {
-            id: line.id,
-            text: line.text,
-            label: line.label,
-            weight,
-            lean_weight: weight,
-            calibrates,
-            lent_by: None,
-        }
+/// A lesson from our own corpus: it weighs more, since it is what we are asked about.
+fn own_lesson(group: Group, calibrates: bool) -> impl Fn(Written) -> Lesson {
+    let weight = own_weight(group);
+    move |line| Lesson {
+        id: line.id,
+        text: line.text,
+        label: line.label,
+        weight,
+        lean_weight: weight,
+        calibrates,
+        lent_by: None,
     }
-}
-
-/// Reads `corpus/*.tsv` of a models' folder: language, sentiment, themes, spam, text.
-pub(super) fn corpus(own: &Path) -> Result<Vec<Written>> {
-    let folder = own.join("corpus");
-    let mut files: Vec<_> = match fs::read_dir(&folder) {
-        Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
-        Err(_) => Vec::new(),
-    };
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "tsv"));
-    files.sort();
-    let mut written = Vec::new();
-    for path in files {
-        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with("# ")) {
-            let place = || format!("{}: line {}", path.display(), number + 1);
-            let cells: Vec<&str> = line.split('\t').collect();
-            let [language, label, _themes, _spam, text] = cells.as_slice() else {
-                bail!("{}: five columns are wanted: language, sentiment, themes, spam, text", place());
-            };
-            let label = match *label {
-                "neg" => Sentiment::Negative,
-                "neu" => Sentiment::Neutral,
-                "pos" => Sentiment::Positive,
-                other => bail!("{}: `{other}` is none of neg, neu, pos", place()),
-            };
-            let language = Language::find(language).with_context(|| format!("{}: unknown language", place()))?;
-            written.push(Written { id: format!("own-{name}-{number}"), language, label, text: (*text).to_owned() });
-        }
-    }
-    Ok(written)
 }
 
 /// The files of a models' folder that the judge reads.

