@@ -27,5 +27,6 @@ mod store_story;
 mod stream;
 mod telegram;
 mod tell;
+mod toward;
 mod watch;
 mod web;
