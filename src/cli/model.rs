@@ -1,7 +1,7 @@
 //! `hearken model`: train, eval, card.
 
 mod card;
-mod data;
+pub(super) mod data;
 mod sets;
 
 use std::path::{Path, PathBuf};
