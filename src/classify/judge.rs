@@ -143,7 +143,13 @@ impl Judge {
         (p, model.header.unsure_below, Some((features, model)))
     }
 
-    fn sentiment(&self, text: &Text, group: Group) -> (Probabilities, Sentiment, Vec<Evidence>) {
+    /// Below which probability an answer in this language is *unsure*.
+    pub(super) fn unsure_below(&self, language: Language) -> f64 {
+        self.models.get(&Group::of(language)).map_or(1.0, |model| model.header.unsure_below)
+    }
+
+    /// How a text leans by the model of a group, with the words that decided it.
+    pub(super) fn sentiment(&self, text: &Text, group: Group) -> (Probabilities, Sentiment, Vec<Evidence>) {
         let (p, unsure_below, weighed) = self.weigh(text, group);
         let (best, confidence) = p.best();
         let blind = text.language() == Language::Other

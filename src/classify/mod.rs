@@ -6,6 +6,7 @@
 //! - `feature` cuts a text into hashed runs of characters, words, and what the `lexicon` says of it;
 //! - `model` adds up the weights of one language group and calibrates the sum; `model_file` is its file;
 //! - `theme` and `spam` find phrases; `evidence` leads back to the original;
+//! - `toward` asks the same of the clauses that speak of one name;
 //! - `train` makes models (with `ftrl`, `calibrate`), `measure` scores them.
 
 mod calibrate;
@@ -23,6 +24,7 @@ mod model_file;
 mod number;
 mod spam;
 mod theme;
+mod toward;
 mod train;
 
 pub use error::Error;

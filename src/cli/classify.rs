@@ -3,6 +3,8 @@
 //! In: plain lines, or JSON lines `{"id","text"}`, on standard input. Out: one JSON line each, or words for people.
 //! Never: stops at a bad line, keeps more than a few hundred texts per core in memory, or needs a configuration.
 
+mod toward;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -15,14 +17,17 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::classify::{Judge, built_in_themes};
-use crate::domain::{Judgement, Locale, Sentiment};
+use crate::domain::{Evidence, Judgement, Locale, Probabilities, Sentiment, Toward};
 use crate::text::Text;
+
+use self::toward::Targets;
 
 /// Judges texts from standard input: sentiment, themes, spam, and the words that decided it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Input is plain lines, or JSON lines {\"id\",\"text\"} when the first line begins with {.\n\
     Offsets in `evidence` count Unicode characters of the text. A bad line gives {\"id\",\"line\",\"error\"}.\n\n\
-    Examples:\n  echo '客服等了三十分鐘都沒人接' | hearken classify\n  hearken classify --explain < posts.txt")]
+    Examples:\n  echo '客服等了三十分鐘都沒人接' | hearken classify\n  hearken classify --explain < posts.txt\n  \
+    echo '嫩芽比綠葉好喝多了' | hearken classify --toward 嫩芽,綠葉")]
 pub(crate) struct Args {
     /// Tells people in words instead of JSON.
     #[arg(long)]
@@ -33,6 +38,9 @@ pub(crate) struct Args {
     /// The models' folder; without it, the models inside the program.
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
+    /// Also tells the leaning toward these names; spellings of one name are set apart by |.
+    #[arg(long, value_name = "NAME[|SPELLING],...", value_delimiter = ',')]
+    toward: Vec<String>,
     /// How many threads judge; all cores by default.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -54,15 +62,23 @@ const CHUNK: usize = 256;
 pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let judge = super::model::judge_of(args.models.as_deref())?;
     let threads = args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+    let asked = Asked { judge, explain: args.explain, targets: Targets::read(&args.toward)? };
     let work = move || -> Result<u64> {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        stream(io::stdin(), &mut out, &judge, args.input, args.explain, threads)
+        stream(io::stdin(), &mut out, &asked, args.input, threads)
     };
     let refused = tokio::task::spawn_blocking(work).await.context("the judging thread ended early")??;
     if refused > 0 {
         eprintln!("hearken classify: {refused} lines could not be read; each is told in its place");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is asked of every text.
+struct Asked {
+    judge: Arc<Judge>,
+    explain: bool,
+    targets: Option<Targets>,
 }
 
 /// One line as it came.
@@ -85,14 +101,7 @@ struct Done {
 }
 
 /// Judges everything from `input`, keeping the order; returns how many lines were refused.
-fn stream(
-    input: impl Read + Send,
-    out: &mut impl Write,
-    judge: &Arc<Judge>,
-    mode: Input,
-    explain: bool,
-    threads: usize,
-) -> Result<u64> {
+fn stream(input: impl Read + Send, out: &mut impl Write, asked: &Asked, mode: Input, threads: usize) -> Result<u64> {
     let (jobs, taken) = sync_channel::<Job>(threads * 2);
     let (done, finished) = sync_channel::<Done>(threads * 2);
     let taken = Mutex::new(taken);
@@ -101,7 +110,7 @@ fn stream(
         for _ in 0..threads {
             let done = done.clone();
             let taken = &taken;
-            scope.spawn(move || work(judge, explain, taken, &done));
+            scope.spawn(move || work(asked, taken, &done));
         }
         drop(done);
         let written = write_in_order(out, &finished);
@@ -172,7 +181,7 @@ fn read_line(reader: &mut impl BufRead, number: u64) -> io::Result<Option<Line>>
     Ok(Some(Line { number, bytes, too_long }))
 }
 
-fn work(judge: &Judge, explain: bool, taken: &Mutex<Receiver<Job>>, done: &SyncSender<Done>) {
+fn work(asked: &Asked, taken: &Mutex<Receiver<Job>>, done: &SyncSender<Done>) {
     loop {
         let job = match taken.lock() {
             Ok(queue) => queue.recv(),
@@ -185,7 +194,7 @@ fn work(judge: &Judge, explain: bool, taken: &Mutex<Receiver<Job>>, done: &SyncS
                 continue;
             }
             match read_text(line, job.json) {
-                Ok((id, original)) => tell(judge, &id, &original, explain, &mut text),
+                Ok((id, original)) => tell(asked, &id, &original, &mut text),
                 Err((id, why)) => {
                     refused += 1;
                     text.push_str(&json!({ "id": id, "line": line.number, "error": why }).to_string());
@@ -238,29 +247,40 @@ fn write_in_order(out: &mut impl Write, finished: &Receiver<Done>) -> io::Result
     Ok(refused)
 }
 
-fn tell(judge: &Judge, id: &Value, original: &str, explain: bool, out: &mut String) {
+fn tell(asked: &Asked, id: &Value, original: &str, out: &mut String) {
     let text = Text::read(original);
-    let judgement = judge.judge(&text);
-    if explain {
-        explain_to(judge, id, &text, &judgement, out);
-    } else {
-        out.push_str(&as_json(id, original, &judgement).to_string());
-        out.push('\n');
+    let judgement = asked.judge.judge(&text);
+    let toward = asked.targets.as_ref().map(|targets| targets.each(&asked.judge, &text, &judgement));
+    if asked.explain {
+        explain_to(&asked.judge, id, &text, &judgement, toward.as_deref().unwrap_or_default(), out);
+        return;
     }
+    let mut told = as_json(id, original, &judgement);
+    if let (Some(toward), Value::Object(told)) = (toward, &mut told) {
+        let characters = Characters::of(original);
+        let each = toward.iter().map(|(name, named, toward)| toward::as_json(name, *named, toward, &characters));
+        told.insert("toward".to_owned(), each.collect());
+    }
+    out.push_str(&told.to_string());
+    out.push('\n');
+}
+
+fn p_json(p: &Probabilities) -> Value {
+    json!({ "neg": rounded(p.negative), "neu": rounded(p.neutral), "pos": rounded(p.positive) })
+}
+
+fn evidence_json(evidence: &[Evidence], characters: &Characters) -> Vec<Value> {
+    let of_sentiment = evidence.iter().filter(|evidence| evidence.of == "sentiment");
+    let one = |evidence: &Evidence| {
+        json!({ "start": characters.before(evidence.start), "end": characters.before(evidence.end),
+                "weight": rounded(evidence.weight) })
+    };
+    of_sentiment.map(one).collect()
 }
 
 fn as_json(id: &Value, original: &str, judgement: &Judgement) -> Value {
     let p = &judgement.p;
-    let characters = Characters::of(original);
-    let evidence: Vec<Value> = judgement
-        .evidence
-        .iter()
-        .filter(|evidence| evidence.of == "sentiment")
-        .map(|evidence| {
-            json!({ "start": characters.before(evidence.start), "end": characters.before(evidence.end),
-                    "weight": rounded(evidence.weight) })
-        })
-        .collect();
+    let evidence = evidence_json(&judgement.evidence, &Characters::of(original));
     let themes: Vec<Value> = judgement
         .themes
         .iter()
@@ -271,7 +291,7 @@ fn as_json(id: &Value, original: &str, judgement: &Judgement) -> Value {
         "lang": judgement.language.as_str(),
         "sentiment": word_of(p.best().0),
         "unsure": judgement.sentiment == Sentiment::Unsure,
-        "p": { "neg": rounded(p.negative), "neu": rounded(p.neutral), "pos": rounded(p.positive) },
+        "p": p_json(p),
         "themes": themes,
         "spam": rounded(judgement.spam),
         "evidence": evidence,
@@ -304,7 +324,14 @@ impl Characters {
     }
 }
 
-fn explain_to(judge: &Judge, id: &Value, text: &Text, judgement: &Judgement, out: &mut String) {
+fn explain_to(
+    judge: &Judge,
+    id: &Value,
+    text: &Text,
+    judgement: &Judgement,
+    toward: &[(&str, bool, Toward)],
+    out: &mut String,
+) {
     let p = &judgement.p;
     let unsure = if judgement.sentiment == Sentiment::Unsure { ", not sure enough to act on" } else { "" };
     let _infallible = writeln!(
@@ -326,6 +353,7 @@ fn explain_to(judge: &Judge, id: &Value, text: &Text, judgement: &Judgement, out
         told.collect::<Vec<_>>().join("  ")
     };
     let _infallible = writeln!(out, "  because    {}", spans("sentiment"));
+    out.push_str(&toward::explained(toward));
     for theme in &judgement.themes {
         let known = built_in_themes().iter().find(|known| known.name == theme.theme);
         let title = known.map_or_else(|| theme.theme.to_string(), |known| known.title(Locale::En).to_owned());
@@ -342,9 +370,14 @@ mod tests {
     use super::*;
 
     fn classify(input: &[u8], mode: Input) -> Vec<Value> {
+        classify_toward(input, mode, &[])
+    }
+
+    fn classify_toward(input: &[u8], mode: Input, toward: &[String]) -> Vec<Value> {
         let judge = Judge::built_in().expect("the built-in judge");
         let mut out = Vec::new();
-        stream(io::Cursor::new(input.to_vec()), &mut out, &judge, mode, false, 3).expect("it streams");
+        let asked = Asked { judge, explain: false, targets: Targets::read(toward).expect("names") };
+        stream(io::Cursor::new(input.to_vec()), &mut out, &asked, mode, 3).expect("it streams");
         let text = String::from_utf8(out).expect("UTF-8");
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
     }
@@ -378,6 +411,20 @@ mod tests {
             let (start, end) = (evidence["start"].as_u64(), evidence["end"].as_u64());
             assert!(start < end && end <= Some(length), "{evidence}");
         }
+    }
+
+    #[test]
+    fn names_that_are_asked_for_get_their_own_answers_and_nothing_else_changes() {
+        let input = "嫩芽比綠葉好喝多了".as_bytes();
+        let mut answers =
+            classify_toward(input, Input::Plain, &["嫩芽|sprout".to_owned(), "綠葉".to_owned(), "Z".to_owned()]);
+        let toward = answers[0].as_object_mut().and_then(|answer| answer.remove("toward")).expect("a list");
+        assert_eq!(answers, classify(input, Input::Plain));
+        let told =
+            |n: usize| (toward[n]["name"].as_str(), toward[n]["named"].as_bool(), toward[n]["sentiment"].as_str());
+        assert_eq!(told(0), (Some("嫩芽"), Some(true), Some("pos")));
+        assert_eq!(told(1), (Some("綠葉"), Some(true), Some("neg")));
+        assert_eq!(told(2), (Some("Z"), Some(false), answers[0]["sentiment"].as_str()));
     }
 
     #[test]

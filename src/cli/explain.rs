@@ -12,9 +12,10 @@ use anyhow::Context as _;
 use unicode_width::UnicodeWidthStr;
 
 use super::MISTAKES;
+use crate::classify::Judge;
 use crate::config::Topic;
-use crate::domain::Platform;
-use crate::query::{Document, TermFound};
+use crate::domain::{Platform, Probabilities, Sentiment};
+use crate::query::{Document, Names, TermFound};
 use crate::text::Text;
 
 /// Says why a text is a mention of a topic, or why it is none.
@@ -51,12 +52,16 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             text
         }
     };
-    print!("{}", explained(topic, &text));
+    let (told, mention) = explained(topic, &text);
+    print!("{told}");
+    if mention {
+        print!("{}", leaning(&*Judge::built_in()?, topic, config.names(topic).as_ref(), &text));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Why a text is a mention of a topic, or why it is none, in lines.
-fn explained(topic: &Topic, text: &str) -> String {
+/// Why a text is a mention of a topic, or why it is none, in lines; and whether it is one.
+fn explained(topic: &Topic, text: &str) -> (String, bool) {
     let said = Text::read(text);
     let document =
         Document { text: &said, platform: Platform::File, handle: "", followers: None, url: "", has_media: false };
@@ -84,7 +89,34 @@ fn explained(topic: &Topic, text: &str) -> String {
             lines.push(format!("  {word} {}", named(terms)));
         }
     }
-    lines.join("\n") + "\n"
+    (lines.join("\n") + "\n", matches)
+}
+
+/// How a text leans, and how it leans toward the topic's brand where that is told apart.
+fn leaning(judge: &Judge, topic: &Topic, names: Option<&Names>, text: &str) -> String {
+    let said = Text::read(text);
+    let whole = judge.judge(&said);
+    let told = |of: &str, sentiment: Sentiment, p: &Probabilities| {
+        let unsure = if sentiment == Sentiment::Unsure { ", not sure enough to act on" } else { "" };
+        let (best, _) = p.best();
+        let (negative, neutral, positive) = (p.negative, p.neutral, p.positive);
+        format!(
+            "  {of} {}{unsure}  (negative {negative:.2}, neutral {neutral:.2}, positive {positive:.2})\n",
+            best.as_str()
+        )
+    };
+    let mut out = told("leans      ", whole.sentiment, &whole.p);
+    let brand = topic.brand.first().map(String::as_str).unwrap_or_default();
+    let Some(toward) = names.and_then(|names| judge.toward(&said, names, 0, &whole)) else { return out };
+    out.push_str(&told(&format!("toward {brand}:"), toward.sentiment, &toward.p));
+    let words = toward.evidence.iter().filter_map(|evidence| {
+        Some(format!("「{}」 {:+.2}", text.get(evidence.start..evidence.end)?, evidence.weight))
+    });
+    let words = words.collect::<Vec<_>>().join("  ");
+    if !words.is_empty() {
+        out.push_str(&format!("  because     {words}\n"));
+    }
+    out
 }
 
 /// A text with `^` under some of its bytes.
@@ -120,14 +152,26 @@ mod tests {
         let config = from_texts(std::path::Path::new("."), "", &[("sprout", topic)]).expect("right");
         let topic = &config.topics[0];
         assert_eq!(
-            explained(topic, "今天的嫩芽咖啡\n正在徵才，歡迎加入我們的團隊"),
+            explained(topic, "今天的嫩芽咖啡\n正在徵才，歡迎加入我們的團隊").0,
             "no mention of `sprout`\n    今天的嫩芽咖啡\n          ^^^^^^^^\n    正在徵才，歡迎加入我們的團隊\n        ^^^^\n  \
              there      嫩芽咖啡\n  not there  sprout\n  keeps out  征才\n"
         );
         assert_eq!(
-            explained(topic, "I had a coffee at Sprout today and it was fine"),
+            explained(topic, "I had a coffee at Sprout today and it was fine").0,
             "no mention of `sprout`\n    I had a coffee at Sprout today and it was fine\n                      ^^^^^^\n  \
              its language is en; the topic takes zh\n  there      sprout\n  not there  嫩芽咖啡\n"
         );
+    }
+
+    #[test]
+    fn the_leaning_toward_the_brand_is_told_where_another_is_spoken_of() {
+        let sprout = "title = \"Sprout\"\nquery = \"嫩芽\"\nbrand = [\"嫩芽\"]\ncompetitors = [\"leaf\"]\n";
+        let leaf = "title = \"Leaf\"\nquery = \"綠葉\"\nbrand = [\"綠葉\"]\n";
+        let config = from_texts(std::path::Path::new("."), "", &[("sprout", sprout), ("leaf", leaf)]).expect("right");
+        let topic = config.topics.iter().find(|topic| topic.name.as_str() == "sprout").expect("there");
+        let judge = Judge::built_in().expect("the built-in judge");
+        let told = |text: &str| leaning(&judge, topic, config.names(topic).as_ref(), text);
+        assert!(told("嫩芽很爛，還好有綠葉").contains("\n  toward 嫩芽: negative"), "{}", told("嫩芽很爛，還好有綠葉"));
+        assert_eq!(told("嫩芽很爛").lines().count(), 1);
     }
 }

@@ -1,8 +1,8 @@
 //! `hearken model`: train, eval, card.
 
 mod card;
-mod corpus;
-mod data;
+pub(super) mod corpus;
+pub(super) mod data;
 mod own_split;
 mod sets;
 

@@ -31,6 +31,7 @@ pub use web::Web;
 
 use self::files::Files;
 use crate::domain::{Locale, ReceiverName, Severity, TopicName};
+use crate::query::Names;
 use crate::settings::{Mistake, Mistakes};
 
 /// The file that holds what is not a topic.
@@ -103,6 +104,15 @@ impl Config {
     /// The topic of this name.
     pub fn topic(&self, name: &TopicName) -> Option<&Arc<Topic>> {
         self.topics.iter().find(|topic| topic.name == *name)
+    }
+
+    /// The names by which sentiment toward a topic's brand is told: the brand's own first, then each competitor's.
+    /// `None` when the topic names no brand.
+    pub fn names(&self, topic: &Topic) -> Option<Names> {
+        let competitors = topic.competitors.iter().filter_map(|name| self.topic(name)).map(|other| other.brand.clone());
+        let things: Vec<Vec<String>> = std::iter::once(topic.brand.clone()).chain(competitors).collect();
+        // So many names that no automaton holds them: the whole text's answer is used.
+        if topic.brand.is_empty() { None } else { Names::new(&things).ok() }
     }
 
     /// The receiver of this name.

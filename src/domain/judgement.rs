@@ -39,3 +39,14 @@ pub struct Judgement {
     /// Name and version of the model that answered.
     pub model: String,
 }
+
+/// What a text says of one name in it, where that is told apart from what it says as a whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Toward {
+    /// The answer; unsure when no answer is sure enough.
+    pub sentiment: Sentiment,
+    /// Probabilities of the three leanings.
+    pub p: Probabilities,
+    /// The words that decided it, all of them `sentiment`.
+    pub evidence: Vec<Evidence>,
+}

@@ -26,7 +26,7 @@ pub use count::{Count, CountKey};
 pub use coverage::{Coverage, Interval};
 pub use id::{AuthorId, MentionId, NativeId, ReceiverName, SourceName, TopicName};
 pub use incident::{Incident, IncidentId, IncidentKind, IncidentState, Moment, Observation, Severity};
-pub use judgement::{Evidence, Judgement};
+pub use judgement::{Evidence, Judgement, Toward};
 pub use language::Language;
 pub use letter::Letter;
 pub use locale::Locale;

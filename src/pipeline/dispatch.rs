@@ -221,6 +221,8 @@ impl Dispatch {
         let shown: Vec<_> = mentions.into_iter().filter(|mention| mention.removed_at.is_none()).take(WORST).collect();
         let stories: Vec<_> = shown.iter().map(|mention| mention.story.clone()).collect();
         let spread = self.store.spread_of(&stories).await?;
+        let ids: Vec<_> = shown.iter().map(|mention| mention.id.clone()).collect();
+        let leans = self.store.leanings(&incident.topic, &ids).await?;
         let worst = shown.into_iter().map(|mention| WorstMention {
             spread: spread.get(&mention.story).copied().unwrap_or(0),
             platform: mention.raw.platform,
@@ -231,7 +233,7 @@ impl Dispatch {
             },
             text: mention.raw.whole_text().chars().take(QUOTE).collect(),
             url: mention.raw.url,
-            sentiment: mention.judgement.sentiment,
+            sentiment: leans.get(&mention.id).map_or(mention.judgement.sentiment, |leaning| leaning.sentiment),
             id: mention.id,
         });
         Ok(worst.collect())

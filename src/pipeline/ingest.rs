@@ -5,6 +5,7 @@
 //! differently for the same text, topics and model.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +18,8 @@ use tracing::{debug, error, info, warn};
 use crate::classify::Judge;
 use crate::cluster;
 use crate::config::{Config, Live, Topic};
-use crate::domain::{Change, Clock, Judgement, MentionId, RawMention, SourceName, Timestamp, TopicName};
-use crate::query::Document;
+use crate::domain::{Change, Clock, Judgement, MentionId, RawMention, SourceName, Timestamp, TopicName, Toward};
+use crate::query::{Document, Names};
 use crate::store::{self, InboxRow, Judged, Put, Store, TopicMatch};
 use crate::text::Text;
 
@@ -35,6 +36,8 @@ const FUTURE: TimeDelta = TimeDelta::minutes(10);
 
 /// What judges a text: the same text, the same answer.
 pub type Judging = Arc<dyn Fn(&Text) -> Judgement + Send + Sync>;
+/// What tells the leaning toward the first of the names, given the judgement of the whole text.
+type Towarding = Arc<dyn Fn(&Text, &Names, &Judgement) -> Option<Toward> + Send + Sync>;
 
 /// What one round did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,7 +71,15 @@ pub struct Ingest {
     store: Store,
     live: Arc<Live>,
     judging: Judging,
+    toward: Option<Towarding>,
     clock: Clock,
+}
+
+/// A topic that is asked, with the names of its brand and its competitors.
+#[derive(Clone)]
+struct Asked {
+    topic: Arc<Topic>,
+    names: Option<Arc<Names>>,
 }
 
 /// A row that can be worked on, with the topics that are asked.
@@ -77,7 +88,7 @@ struct Work {
     source: SourceName,
     received_at: Timestamp,
     raw: RawMention,
-    asked: Vec<Arc<Topic>>,
+    asked: Vec<Asked>,
     /// Whether a mention may be held whose judgement must follow, wanted or not.
     held: bool,
 }
@@ -85,7 +96,9 @@ struct Work {
 impl Ingest {
     /// An ingest that judges by our own models.
     pub fn new(store: Store, live: Arc<Live>, judge: Arc<Judge>, clock: Clock) -> Self {
+        let toward = Arc::clone(&judge);
         Self::judged_by(store, live, move |text| judge.judge(text), clock)
+            .with_toward(move |text, names, whole| toward.toward(text, names, 0, whole))
     }
 
     /// An ingest that judges by whatever answers.
@@ -95,7 +108,15 @@ impl Ingest {
         judging: impl Fn(&Text) -> Judgement + Send + Sync + 'static,
         clock: Clock,
     ) -> Self {
-        Self { store, live, judging: Arc::new(judging), clock }
+        Self { store, live, judging: Arc::new(judging), toward: None, clock }
+    }
+
+    /// The same, with what tells the leaning toward a topic's brand apart.
+    pub fn with_toward(
+        self,
+        toward: impl Fn(&Text, &Names, &Judgement) -> Option<Toward> + Send + Sync + 'static,
+    ) -> Self {
+        Self { toward: Some(Arc::new(toward)), ..self }
     }
 
     /// The configuration that it asks at each round.
@@ -169,18 +190,20 @@ impl Ingest {
             };
             tidy(&mut raw, row.received_at);
             let id = raw.id();
-            let mut asked: Vec<Arc<Topic>> = listeners.of_source(&row.source).to_vec();
+            let mut asked: Vec<Asked> = listeners.of_source(&row.source).to_vec();
             let held = topics_held.get(&id);
             // An edit is told to every topic that has the mention, also where another source brought it.
             if raw.change == Change::Edited {
-                let others = held.into_iter().flatten().filter_map(|name| config.topic(name));
-                let others: Vec<Arc<Topic>> =
-                    others.filter(|topic| !asked.iter().any(|other| other.name == topic.name)).cloned().collect();
+                let others = held.into_iter().flatten().filter_map(|name| listeners.topic(name));
+                let others: Vec<Asked> = others
+                    .filter(|one| !asked.iter().any(|other| other.topic.name == one.topic.name))
+                    .cloned()
+                    .collect();
                 asked.extend(others);
             }
             let held = raw.change == Change::Edited && held.is_some();
             if edited.contains(&id) {
-                topics_held.entry(id).or_default().extend(asked.iter().map(|topic| topic.name.clone()));
+                topics_held.entry(id).or_default().extend(asked.iter().map(|one| one.topic.name.clone()));
             }
             works.push(Work { id: row.id, source: row.source, received_at: row.received_at, raw, asked, held });
         }
@@ -195,9 +218,9 @@ impl Ingest {
         let mut left = works.into_iter().peekable();
         while left.peek().is_some() {
             let part: Vec<Work> = left.by_ref().take(size).collect();
-            let judging = Arc::clone(&self.judging);
+            let (judging, toward) = (Arc::clone(&self.judging), self.toward.clone());
             parts.push(tokio::task::spawn_blocking(move || {
-                part.into_iter().map(|work| judge(work, &judging)).collect::<Vec<_>>()
+                part.into_iter().map(|work| judge(work, &judging, toward.as_ref())).collect::<Vec<_>>()
             }));
         }
         let (mut judged, mut failed) = (Vec::new(), Vec::new());
@@ -244,20 +267,27 @@ fn store_failed(error: store::Error) -> anyhow::Error {
 
 /// Which topics listen to a source.
 struct Listeners {
-    by_source: HashMap<SourceName, Vec<Arc<Topic>>>,
-    all: Vec<Arc<Topic>>,
+    by_source: HashMap<SourceName, Vec<Asked>>,
+    all: Vec<Asked>,
 }
 
 impl Listeners {
     fn of(config: &Config) -> Self {
-        let topics = |names: &[TopicName]| names.iter().filter_map(|name| config.topic(name)).cloned().collect();
+        let asked = |topic: &Arc<Topic>| Asked { topic: Arc::clone(topic), names: config.names(topic).map(Arc::new) };
+        let all: Vec<Asked> = config.topics.iter().map(asked).collect();
+        let of = |name: &TopicName| all.iter().find(|one| one.topic.name == *name).cloned();
         let sources = config.wanted_sources();
+        let topics = |names: &[TopicName]| names.iter().filter_map(of).collect();
         let by_source = sources.iter().map(|source| (source.wanted.name.clone(), topics(&source.topics))).collect();
-        Self { by_source, all: config.topics.clone() }
+        Self { by_source, all }
+    }
+
+    fn topic(&self, name: &TopicName) -> Option<&Asked> {
+        self.all.iter().find(|one| one.topic.name == *name)
     }
 
     /// What a person brought in a file is for every topic, unless the person named one (`file/@topic/…`).
-    fn of_source(&self, source: &SourceName) -> &[Arc<Topic>] {
+    fn of_source(&self, source: &SourceName) -> &[Asked] {
         if let Some(topics) = self.by_source.get(source) {
             return topics;
         }
@@ -266,7 +296,7 @@ impl Listeners {
             Some(rest) => match rest.strip_prefix('@').and_then(|rest| rest.split_once('/')) {
                 None => &self.all,
                 Some((name, _)) => {
-                    self.all.iter().find(|topic| topic.name.as_str() == name).map_or(&[], std::slice::from_ref)
+                    self.all.iter().find(|one| one.topic.name.as_str() == name).map_or(&[], std::slice::from_ref)
                 }
             },
         }
@@ -284,13 +314,13 @@ fn tidy(raw: &mut RawMention, received_at: Timestamp) {
 }
 
 /// Asks the topics and judges what is wanted. A text that makes a judge stumble is given back with the reason.
-fn judge(work: Work, judging: &Judging) -> Result<Judged, (String, String)> {
+fn judge(work: Work, judging: &Judging, toward: Option<&Towarding>) -> Result<Judged, (String, String)> {
     let id = work.id.clone();
-    catch_unwind(AssertUnwindSafe(|| judged(work, judging)))
+    catch_unwind(AssertUnwindSafe(|| judged(work, judging, toward)))
         .map_err(|_| (id, "the judge stumbled over this text".to_owned()))
 }
 
-fn judged(work: Work, judging: &Judging) -> Judged {
+fn judged(work: Work, judging: &Judging, toward: Option<&Towarding>) -> Judged {
     let Work { id, source, received_at, raw, asked, held } = work;
     let mut one = Judged {
         inbox: Some(id),
@@ -298,7 +328,7 @@ fn judged(work: Work, judging: &Judging) -> Judged {
         received_at,
         judgement: None,
         keys: None,
-        asked: asked.iter().map(|topic| topic.name.clone()).collect(),
+        asked: asked.iter().map(|one| one.topic.name.clone()).collect(),
         matched: Vec::new(),
         raw,
     };
@@ -314,14 +344,18 @@ fn judged(work: Work, judging: &Judging) -> Judged {
         url: &one.raw.url,
         has_media: one.raw.has_media,
     };
-    let found = asked
-        .iter()
-        .filter_map(|topic| topic.matches(&document).map(|spans| TopicMatch { topic: topic.name.clone(), spans }));
-    let matched: Vec<TopicMatch> = found.collect();
+    let found = asked.iter().filter_map(|one| one.topic.matches(&document).map(|spans| (one, spans)));
+    let matched: Vec<(&Asked, Vec<Range<usize>>)> = found.collect();
     if !matched.is_empty() || held {
         one.judgement = Some(judging(&text));
         one.keys = cluster::keys(&text);
     }
-    one.matched = matched;
+    let tell = |names: &Names| toward?(&text, names, one.judgement.as_ref()?);
+    let matched = matched.into_iter().map(|(asked, spans)| TopicMatch {
+        topic: asked.topic.name.clone(),
+        spans,
+        toward: asked.names.as_deref().and_then(tell),
+    });
+    one.matched = matched.collect();
     one
 }

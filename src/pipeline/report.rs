@@ -17,7 +17,7 @@ use crate::domain::{
     Clock, Incident, Interval, Letter, Locale, Mention, MentionId, Period, Sentiment, SourceName, Timestamp,
 };
 use crate::report::{Figures, Happening, Item, Report, render};
-use crate::store::{IncidentFilter, MentionFilter, MentionOrder, Store};
+use crate::store::{IncidentFilter, Leaning, MentionFilter, MentionOrder, Store};
 
 /// Mentions are read in pages of so many.
 const PAGE: i64 = 2000;
@@ -111,7 +111,12 @@ impl Reports {
         loop {
             let page = self.store.mentions(&filter, PAGE, items.len() as i64).await?;
             let last = (page.len() as i64) < PAGE;
-            items.extend(page.into_iter().map(item));
+            let ids: Vec<MentionId> = page.iter().map(|mention| mention.id.clone()).collect();
+            let leans = self.store.leanings(&topic.name, &ids).await?;
+            items.extend(page.into_iter().map(|mention| {
+                let leaning = leans.get(&mention.id);
+                item(mention, leaning)
+            }));
             if last {
                 return Ok(items);
             }
@@ -193,7 +198,11 @@ fn last_due(schedule: &ReportSchedule, now: Timestamp) -> Option<Timestamp> {
     last
 }
 
-fn item(mention: Mention) -> Item {
+/// A mention as the report counts it: leaning as it does under the topic.
+fn item(mention: Mention, leaning: Option<&Leaning>) -> Item {
+    let whole = &mention.judgement;
+    let (sentiment, p_negative) =
+        leaning.map_or((whole.sentiment, whole.p.negative), |leaning| (leaning.sentiment, leaning.p_negative as f32));
     let text = mention.raw.whole_text();
     let author = mention.raw.author;
     let author_key = author.id.as_ref().map_or_else(|| author.handle.clone(), |id| id.as_str().to_owned());
@@ -202,8 +211,8 @@ fn item(mention: Mention) -> Item {
         posted_at: mention.raw.posted_at,
         platform: mention.raw.platform,
         language: mention.judgement.language,
-        sentiment: mention.judgement.sentiment,
-        p_negative: mention.judgement.p.negative,
+        sentiment,
+        p_negative,
         themes: mention.judgement.themes.into_iter().map(|score| score.theme).collect(),
         spread: mention.spread,
         story: mention.story,

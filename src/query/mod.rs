@@ -12,6 +12,7 @@ mod lex;
 mod lint;
 mod matching;
 mod mistake;
+mod names;
 mod parse;
 mod script;
 mod term;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 pub use explain::{Explanation, TermFound};
 pub use mistake::QueryMistake;
+pub use names::{Named, Names};
 
 use self::matching::{Finder, Hay};
 use self::parse::{Node, What};

@@ -161,7 +161,9 @@ impl Work {
         let rows = entry
             .matched
             .iter()
-            .map(|found| (found.topic.clone(), TopicRow::new(&mention, &entry.source, found.spans.clone())))
+            .map(|found| {
+                (found.topic.clone(), TopicRow::new(&mention, &entry.source, found.spans.clone(), found.toward.clone()))
+            })
             .collect();
         if let (Spread::Original, Some(keys)) = (spread, &entry.keys) {
             self.stories.add(&id, *keys, mention.raw.posted_at, self.now);
@@ -199,9 +201,10 @@ impl Work {
         let same = same_text(&held.mention.raw, &entry.raw);
         let rows = self.topics.entry(id.clone()).or_default();
         for found in &entry.matched {
-            // An older or newer text than ours has its words elsewhere.
-            let spans = if same { found.spans.clone() } else { Vec::new() };
-            rows.entry(found.topic.clone()).or_insert_with(|| TopicRow::new(&held.mention, &entry.source, spans));
+            // An older or newer text than ours has its words elsewhere, and says something else of the brand.
+            let (spans, toward) = if same { (found.spans.clone(), found.toward.clone()) } else { (Vec::new(), None) };
+            rows.entry(found.topic.clone())
+                .or_insert_with(|| TopicRow::new(&held.mention, &entry.source, spans, toward));
         }
         self.put.again += 1;
     }
@@ -229,12 +232,16 @@ impl Work {
         let wanted = |topic: &TopicName| entry.matched.iter().any(|found| found.topic == *topic);
         rows.retain(|topic, _| wanted(topic) || !entry.asked.contains(topic));
         for row in rows.values_mut() {
+            row.toward = None;
             row.judge(&mention.judgement);
             row.matched.clear();
         }
         for found in &entry.matched {
-            let fresh = || TopicRow::new(mention, &entry.source, Vec::new());
-            rows.entry(found.topic.clone()).or_insert_with(fresh).matched.clone_from(&found.spans);
+            let fresh = || TopicRow::new(mention, &entry.source, Vec::new(), None);
+            let row = rows.entry(found.topic.clone()).or_insert_with(fresh);
+            row.matched.clone_from(&found.spans);
+            row.toward.clone_from(&found.toward);
+            row.judge(&mention.judgement);
         }
         self.reindex.insert(id.clone());
         self.put.changed += 1;
@@ -263,6 +270,9 @@ impl Work {
         for row in self.topics.entry(id.clone()).or_default().values_mut() {
             row.author.clear();
             row.matched.clear();
+            if let Some(toward) = &mut row.toward {
+                toward.evidence.clear();
+            }
         }
         self.reindex.insert(id.clone());
         self.put.removed += 1;

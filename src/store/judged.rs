@@ -15,7 +15,9 @@ use super::story::Stories;
 use super::topic::{put_counts, put_rows, remove_row, rows_of};
 use super::{Error, Store, search};
 use crate::cluster::Keys;
-use crate::domain::{Change, Count, CountKey, Judgement, MentionId, RawMention, SourceName, Timestamp, TopicName};
+use crate::domain::{
+    Change, Count, CountKey, Judgement, MentionId, RawMention, SourceName, Timestamp, TopicName, Toward,
+};
 
 /// How long what was heard of posts that are not held is remembered: three days.
 const EARLY_MS: i64 = 3 * 24 * 3600 * 1000;
@@ -27,6 +29,8 @@ pub struct TopicMatch {
     pub topic: TopicName,
     /// What of the whole text (title and text, a line apart) matched: bytes at characters' edges.
     pub spans: Vec<Range<usize>>,
+    /// What the text says of the topic's own brand, where that is told apart from what it says as a whole.
+    pub toward: Option<Toward>,
 }
 
 /// One text with the answers to everything that is asked of it.

@@ -70,15 +70,17 @@ impl Store {
         ids.sort();
         ids.dedup();
         let spread = self.spread_of(&ids).await?;
+        let leans = self.leanings(topic, &ids).await?;
         let mut worst: Vec<(f64, Mention, i64)> = Vec::new();
         let bad = |mention: &Mention| {
             let within = mention.raw.posted_at >= from && mention.raw.posted_at < to;
-            let negative = mention.judgement.sentiment == Sentiment::Negative;
+            let negative = leans.get(&mention.id).is_some_and(|leaning| leaning.sentiment == Sentiment::Negative);
             within && negative && mention.spread == Spread::Original && mention.removed_at.is_none()
         };
         for mention in self.mentions_by_id(&ids).await?.into_iter().filter(bad) {
             let times = spread.get(&mention.id).copied().unwrap_or(0);
-            worst.push((weight(&mention, times), mention, times));
+            let negative = leans.get(&mention.id).map_or(0.0, |leaning| leaning.p_negative);
+            worst.push((negative * reach(&mention, times), mention, times));
         }
         worst.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
         worst.truncate(limit);
@@ -98,15 +100,13 @@ impl Store {
     }
 }
 
-/// How bad an original is: how sure the negative is, times how far it went.
-fn weight(mention: &Mention, spread: i64) -> f64 {
+/// How far an original went.
+fn reach(mention: &Mention, spread: i64) -> f64 {
     let few = |n: i64| (n.max(0) as f64).ln_1p();
     let engagement = mention.raw.engagement;
     let boo = mention.raw.reaction.map_or(0, |reaction| reaction.boo);
-    let reach = 1.0
-        + 1.5 * few(spread + engagement.reposts)
+    1.0 + 1.5 * few(spread + engagement.reposts)
         + few(engagement.replies + boo)
         + 0.5 * few(engagement.likes)
-        + 0.3 * few(mention.raw.author.followers.unwrap_or(0));
-    f64::from(mention.judgement.p.negative) * reach
+        + 0.3 * few(mention.raw.author.followers.unwrap_or(0))
 }

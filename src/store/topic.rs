@@ -13,7 +13,7 @@ use super::mention::among;
 use crate::domain::time::timestamp;
 use crate::domain::{
     Bucket, Count, CountKey, Judgement, Language, Mention, MentionId, Sentiment, SourceName, Spread, Theme, Timestamp,
-    TopicName,
+    TopicName, Toward,
 };
 
 /// One mention under one topic.
@@ -30,6 +30,8 @@ pub(super) struct TopicRow {
     pub(super) author: String,
     pub(super) themes: Vec<Theme>,
     pub(super) matched: Vec<Range<usize>>,
+    /// What it says of the topic's brand; `None` where the whole text's answer counts.
+    pub(super) toward: Option<Toward>,
 }
 
 const TOPIC: Target = Target {
@@ -47,6 +49,7 @@ const TOPIC: Target = Target {
         ("author", Kind::Text),
         ("themes", Kind::Text),
         ("matched", Kind::Text),
+        ("toward", Kind::Text),
     ],
     conflict: Conflict::Replace("topic, mention"),
 };
@@ -68,7 +71,12 @@ const COUNT: Target = Target {
 
 impl TopicRow {
     /// The row of a mention under a topic that heard it at `source`.
-    pub(super) fn new(mention: &Mention, source: &SourceName, matched: Vec<Range<usize>>) -> Self {
+    pub(super) fn new(
+        mention: &Mention,
+        source: &SourceName,
+        matched: Vec<Range<usize>>,
+        toward: Option<Toward>,
+    ) -> Self {
         let author = &mention.raw.author;
         let who = author.id.as_ref().map(|id| id.as_str()).or((!author.handle.is_empty()).then_some(&author.handle));
         let mut row = Self {
@@ -82,16 +90,19 @@ impl TopicRow {
             author: who.map_or(String::new(), |who| format!("{}/{who}", mention.raw.platform.as_str())),
             themes: Vec::new(),
             matched,
+            toward,
         };
         row.judge(&mention.judgement);
         row
     }
 
-    /// Takes over what a text was judged to be.
+    /// Takes over what a text was judged to be; how it leans is told by what it says of the brand, where it does.
     pub(super) fn judge(&mut self, judgement: &Judgement) {
         self.language = judgement.language;
-        self.sentiment = judgement.sentiment;
-        self.p_negative = f64::from(judgement.p.negative);
+        let (sentiment, p) =
+            self.toward.as_ref().map_or((judgement.sentiment, &judgement.p), |toward| (toward.sentiment, &toward.p));
+        self.sentiment = sentiment;
+        self.p_negative = f64::from(p.negative);
         self.themes = judgement.themes.iter().map(|score| score.theme.clone()).collect();
         self.themes.sort();
         self.themes.dedup();
@@ -130,12 +141,35 @@ pub(super) fn read_spans(text: &str) -> Result<Vec<Range<usize>>, Error> {
     Ok(pairs.into_iter().map(|(start, end)| start..end).collect())
 }
 
-type Row = (String, String, i64, String, String, String, f64, String, String, String, String, String);
+/// What was told of the brand, as it is kept: JSON, or nothing.
+fn write_toward(toward: Option<&Toward>) -> Result<String, Error> {
+    Ok(toward.map(serde_json::to_string).transpose()?.unwrap_or_default())
+}
+
+/// What was told of the brand, from what is kept.
+pub(super) fn read_toward(text: &str) -> Result<Option<Toward>, Error> {
+    if text.is_empty() { Ok(None) } else { Ok(Some(serde_json::from_str(text)?)) }
+}
+
+type Row = (String, String, i64, String, String, String, f64, String, String, String, String, String, String);
 
 /// A row as the database gives it.
 pub(super) fn read_row(row: Row) -> Result<(TopicName, MentionId, TopicRow), Error> {
-    let (topic, mention, posted_at, source, language, sentiment, p_negative, spread, story, author, themes, matched) =
-        row;
+    let (
+        topic,
+        mention,
+        posted_at,
+        source,
+        language,
+        sentiment,
+        p_negative,
+        spread,
+        story,
+        author,
+        themes,
+        matched,
+        toward,
+    ) = row;
     let corrupt = |what: &str| Error::Corrupt(format!("mention `{mention}` under topic `{topic}`: bad {what}"));
     let read = TopicRow {
         posted_at: timestamp(posted_at),
@@ -148,6 +182,7 @@ pub(super) fn read_row(row: Row) -> Result<(TopicName, MentionId, TopicRow), Err
         author,
         themes: serde_json::from_str(&themes)?,
         matched: read_spans(&matched)?,
+        toward: read_toward(&toward)?,
     };
     let name = TopicName::new(topic.as_str()).ok_or_else(|| corrupt("topic"))?;
     let id = MentionId::new(mention.as_str()).ok_or_else(|| corrupt("id"))?;
@@ -156,7 +191,7 @@ pub(super) fn read_row(row: Row) -> Result<(TopicName, MentionId, TopicRow), Err
 
 /// All columns of `mention_topic`, as [`read_row`] wants them.
 pub(super) const COLUMNS: &str = "topic, mention, posted_at, source, language, sentiment, p_negative, spread, story, \
-                                  author, themes, matched";
+                                  author, themes, matched, toward";
 
 /// The rows of these mentions.
 pub(super) async fn rows_of(
@@ -187,6 +222,7 @@ pub(super) async fn put_rows(writing: &mut Writing, rows: &[(&TopicName, &Mentio
             row.author.as_str().into(),
             serde_json::to_string(&row.themes)?.into(),
             write_spans(&row.matched)?.into(),
+            write_toward(row.toward.as_ref())?.into(),
         ]);
     }
     writing.insert(&TOPIC, values).await.map(drop)

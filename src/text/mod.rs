@@ -44,6 +44,11 @@ impl Text {
         }
     }
 
+    /// Reads a part of a longer text, in the language of the whole: a clause is too short to tell its own.
+    pub fn read_as(original: &str, language: Language) -> Self {
+        Self { language: OnceLock::from(language), ..Self::read(original) }
+    }
+
     /// The text as it came.
     pub fn original(&self) -> &str {
         &self.original

@@ -14,6 +14,7 @@ use super::words as w;
 use super::{Web, layout};
 use crate::alert::words::number;
 use crate::domain::{Evidence, Mention, MentionId, Spread, TicketNumber, TopicName};
+use crate::store::Leaning;
 
 /// A text longer than this is folded, in characters.
 const FOLD_CHARS: usize = 220;
@@ -23,6 +24,8 @@ pub(super) struct Shown<'a> {
     pub(super) mention: &'a Mention,
     /// Spans of the whole text that matched the topic's query.
     pub(super) matched: &'a [Range<usize>],
+    /// How it leans under the topic.
+    pub(super) leaning: Option<&'a Leaning>,
     /// How often its story was repeated.
     pub(super) spread: i64,
     /// The ticket that was opened from it.
@@ -46,6 +49,7 @@ pub(super) fn card(web: &Web, visitor: &Visitor, shown: &Shown<'_>) -> Markup {
             div.below {
                 @if mention.removed_at.is_none() {
                     (show::sentiment(visitor, judged.sentiment))
+                    (toward(web, visitor, shown))
                     span.small.muted.number { (format!("{} {:.0}%", visitor.say(w::SURE), judged.confidence.value() * 100.0)) }
                     @for score in judged.themes.iter().take(3) {
                         a.sign.plain href=(show::address("/mentions", &[("theme", score.theme.as_str()), ("topic", topic_word(shown))])) {
@@ -65,6 +69,25 @@ pub(super) fn card(web: &Web, visitor: &Visitor, shown: &Shown<'_>) -> Markup {
                 (link(visitor, &mention.raw.url))
                 (ticket(web, visitor, shown))
             }
+        }
+    }
+}
+
+/// What it says of the topic's brand, where that is another thing than what it says as a whole.
+fn told_apart<'a>(shown: &Shown<'a>) -> Option<&'a Leaning> {
+    let leaning = shown.leaning?;
+    (leaning.toward.is_some() && leaning.sentiment != shown.mention.judgement.sentiment).then_some(leaning)
+}
+
+fn toward(web: &Web, visitor: &Visitor, shown: &Shown<'_>) -> Markup {
+    let Some((topic, leaning)) = shown.topic.zip(told_apart(shown)) else { return html! {} };
+    let config = web.live.config();
+    let topic = config.topic(topic);
+    let name = topic.map_or("", |topic| topic.brand.first().map_or(topic.title.as_str(), String::as_str));
+    html! {
+        span.nowrap title=(visitor.say(w::TOWARD_BRAND_ABOUT)) {
+            span.small.muted { (w::toward(&plain(name), visitor.locale)) " " }
+            (show::sentiment(visitor, leaning.sentiment))
         }
     }
 }
@@ -155,7 +178,17 @@ pub(super) fn ticket_address(id: &MentionId) -> String {
 fn said(visitor: &Visitor, shown: &Shown<'_>) -> Markup {
     let raw = &shown.mention.raw;
     let whole = raw.whole_text();
-    let edges = Edges::new(&whole, &shown.mention.judgement.evidence, shown.matched);
+    let judged = &shown.mention.judgement.evidence;
+    // The words that decided are those of the answer that the topic counts by.
+    let toward = told_apart(shown).and_then(|leaning| leaning.toward.as_ref());
+    let evidence: Vec<Evidence> = match toward {
+        None => judged.clone(),
+        Some(toward) => {
+            let others = judged.iter().filter(|evidence| evidence.of != "sentiment");
+            toward.evidence.iter().chain(others).cloned().collect()
+        }
+    };
+    let edges = Edges::new(&whole, &evidence, shown.matched);
     let title_end = if raw.title.is_empty() || raw.text.is_empty() { None } else { Some(raw.title.len()) };
     let text = title_end.map_or(0, |end| end + 1)..whole.len();
     let fold = whole

@@ -124,6 +124,8 @@ words! {
     TOWARD_POSITIVE = "偏正面", "偏正面", "toward positive", "ポジティブ寄り";
     OF_THEME = "原因", "原因", "theme", "話題";
     OF_QUERY = "符合查詢", "符合查询", "matched the query", "検索に一致";
+    TOWARD_BRAND = "對「{}」", "对「{}」", "toward {}", "「{}」には";
+    TOWARD_BRAND_ABOUT = "整段話與對這個品牌的態度不同；這個主題以對品牌的態度計數，標示的是後者的依據。", "整段话与对这个品牌的态度不同；这个主题以对品牌的态度计数，标示的是后者的依据。", "The text as a whole leans another way; this topic counts what it says of the brand, and the marks show why.", "文全体の傾向とは異なります。このトピックではブランドへの評価で数え、印はその根拠です。";
     SURE = "把握", "把握", "sure", "確度";
     FOLLOWERS = "追蹤者", "关注者", "followers", "フォロワー";
     NEXT_PAGE = "下一頁", "下一页", "Next page", "次のページ";
@@ -310,6 +312,11 @@ pub(super) fn happening(what: &str, locale: Locale) -> &str {
         other => return other,
     };
     pick(locale, texts)
+}
+
+/// `toward 嫩芽`.
+pub(super) fn toward(name: &str, locale: Locale) -> String {
+    pick(locale, TOWARD_BRAND).replace("{}", name)
 }
 
 /// `12 mentions` and the like.

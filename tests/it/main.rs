@@ -28,5 +28,6 @@ mod store_story;
 mod stream;
 mod telegram;
 mod tell;
+mod toward;
 mod watch;
 mod web;

@@ -169,7 +169,7 @@ pub(crate) fn judge(
         judgement: Some(judgement),
         keys: cluster::keys(&text),
         asked: vec![topic.clone()],
-        matched: vec![TopicMatch { topic, spans: spans.collect() }],
+        matched: vec![TopicMatch { topic, spans: spans.collect(), toward: None }],
         raw,
     }
 }

@@ -14,14 +14,14 @@ use crate::database::on_each;
 use crate::seed;
 
 /// The pages, being served.
-struct Pages {
+pub(crate) struct Pages {
     base: String,
     client: reqwest::Client,
     stop: CancellationToken,
 }
 
 impl Pages {
-    async fn serve(web: Web) -> Self {
+    pub(crate) async fn serve(web: Web) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let stop = CancellationToken::new();
@@ -34,7 +34,7 @@ impl Pages {
         self.client.get(format!("{}{path}", self.base)).send().await.expect("an answer")
     }
 
-    async fn text(&self, path: &str) -> String {
+    pub(crate) async fn text(&self, path: &str) -> String {
         let answer = self.get(path).await;
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
         answer.text().await.expect("text")

@@ -15,15 +15,15 @@ use crate::domain::Sentiment;
 
 /// One labelled text.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
+pub(in crate::cli) struct Row {
     pub(super) id: String,
-    pub(super) text: String,
+    pub(in crate::cli) text: String,
     pub(super) label: String,
-    pub(super) columns: BTreeMap<String, String>,
+    pub(in crate::cli) columns: BTreeMap<String, String>,
 }
 
 impl Row {
-    pub(super) fn sentiment(&self) -> Option<Sentiment> {
+    pub(in crate::cli) fn sentiment(&self) -> Option<Sentiment> {
         match self.label.as_str() {
             "neg" => Some(Sentiment::Negative),
             "neu" => Some(Sentiment::Neutral),
@@ -34,7 +34,7 @@ impl Row {
 }
 
 /// Reads one file of a set; `None` when it is not there.
-pub(super) fn rows(folder: &Path, set: &str, part: &str) -> Result<Option<Vec<Row>>> {
+pub(in crate::cli) fn rows(folder: &Path, set: &str, part: &str) -> Result<Option<Vec<Row>>> {
     let path = folder.join(format!("{set}.{part}.tsv.gz"));
     if !path.exists() {
         return Ok(None);

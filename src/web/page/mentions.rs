@@ -151,9 +151,14 @@ pub(in crate::web) async fn cards(
         let kept = topics.iter().find(|(name, _)| topic.is_none_or(|asked| asked == name));
         let zone = kept.map_or(web.live.config().zone, |(name, _)| show::known_or_named(web, name).zone);
         let ticket = tickets.iter().find(|ticket| ticket.mention.as_ref() == Some(&found.id));
+        let leaning = match kept {
+            Some((name, _)) => web.store.leanings(name, std::slice::from_ref(&found.id)).await?.remove(&found.id),
+            None => None,
+        };
         let shown = Shown {
             mention: found,
             matched: kept.map_or(&[], |(_, matched)| matched),
+            leaning: leaning.as_ref(),
             spread: spread.get(&found.id).copied().unwrap_or(0),
             ticket: ticket.map(|ticket| ticket.number),
             topic: kept.map(|(name, _)| name),

@@ -252,6 +252,7 @@ impl Figures {
     ) -> Result<Markup, Failure> {
         let ids: Vec<_> = originals.iter().map(|(mention, _)| mention.id.clone()).collect();
         let tickets = web.store.tickets_of_mentions(&ids).await?;
+        let leans = web.store.leanings(&self.known.name, &ids).await?;
         let ticket = |mention: &Mention| {
             tickets.iter().find(|ticket| ticket.mention.as_ref() == Some(&mention.id)).map(|ticket| ticket.number)
         };
@@ -261,6 +262,7 @@ impl Figures {
                 (mention::card(web, visitor, &Shown {
                     mention: original,
                     matched: &[],
+                    leaning: leans.get(&original.id),
                     spread: *spread,
                     ticket: ticket(original),
                     topic: Some(&self.known.name),
