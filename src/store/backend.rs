@@ -143,8 +143,10 @@ impl Store {
     }
 
     async fn migrate(&self) -> Result<(), Error> {
-        let migrator =
-            Migrator::with_migrations(vec![migration(1, "core", include_str!("../../migrations/0001_core.sql"))]);
+        let migrator = Migrator::with_migrations(vec![
+            migration(1, "core", include_str!("../../migrations/0001_core.sql")),
+            migration(2, "correction", include_str!("../../migrations/0002_correction.sql")),
+        ]);
         match &self.pools {
             Pools::Sqlite { write, .. } => migrator.run(write).await?,
             Pools::Postgres(pool) => migrator.run(pool).await?,

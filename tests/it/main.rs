@@ -4,6 +4,7 @@ mod bluesky;
 mod browser;
 mod collect;
 mod config;
+mod correction;
 mod database;
 mod demo;
 mod desk;
