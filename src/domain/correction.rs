@@ -227,6 +227,21 @@ impl Correction {
     }
 }
 
+/// What one person's word says of one answer of a model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// When it was said.
+    pub at: Timestamp,
+    /// Of a text in which language.
+    pub language: Language,
+    /// Of which model's answer.
+    pub model: String,
+    /// Of which label.
+    pub aspect: Aspect,
+    /// Whether the model was right.
+    pub outcome: Outcome,
+}
+
 /// A short key of a text, by which a form says which text its reader saw.
 pub fn text_key(whole_text: &str) -> String {
     digest(&["text", whole_text])

@@ -23,7 +23,7 @@ pub mod ticket;
 pub mod time;
 
 pub use alert::{Alert, AlertId, Attempt, Curve, CurvePoint, Delivery, DeliveryId, DeliveryState, News, WorstMention};
-pub use correction::{Aspect, Correction, CorrectionState, Label, Outcome};
+pub use correction::{Aspect, Correction, CorrectionState, Label, Outcome, Said};
 pub use count::{Count, CountKey};
 pub use coverage::{Coverage, Interval};
 pub use id::{AuthorId, MentionId, NativeId, ReceiverName, SourceName, TopicName};

@@ -11,7 +11,9 @@ use super::bulk::json_list;
 use super::mention::among;
 use super::{Error, Store};
 use crate::domain::time::timestamp;
-use crate::domain::{Aspect, Correction, CorrectionState, Label, Language, MentionId, Outcome, Timestamp, TopicName};
+use crate::domain::{
+    Aspect, Correction, CorrectionState, Label, Language, MentionId, Outcome, Said, Timestamp, TopicName,
+};
 
 /// Which corrections are listed; what is `None` or `false` does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,21 +26,6 @@ pub struct CorrectionFilter {
     pub last_words: bool,
     /// Only those that say another thing than the model.
     pub differing: bool,
-}
-
-/// What one word says of the model's answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SaidRow {
-    /// When it was said.
-    pub at: Timestamp,
-    /// Of a text in which language.
-    pub language: Language,
-    /// Of which model's answer.
-    pub model: String,
-    /// Of which label.
-    pub aspect: Aspect,
-    /// Whether the model was right.
-    pub outcome: Outcome,
 }
 
 pub(super) type Row =
@@ -115,7 +102,7 @@ impl Store {
     }
 
     /// What people's last words say of the model's answers since `from`, in order of time.
-    pub async fn said(&self, topic: Option<&TopicName>, from: Timestamp) -> Result<Vec<SaidRow>, Error> {
+    pub async fn said(&self, topic: Option<&TopicName>, from: Timestamp) -> Result<Vec<Said>, Error> {
         let sql = format!(
             "select at, language, model, aspect, was, said from correction where {WHERE} and at >= $5 \
              order by at, mention, place"
@@ -128,7 +115,7 @@ impl Store {
             .map(|(at, language, model, aspect, was, said)| {
                 let aspect = Aspect::find(&aspect).ok_or_else(corrupt)?;
                 let label = |word: &str| Label::find(aspect, word).ok_or_else(corrupt);
-                Ok(SaidRow {
+                Ok(Said {
                     at: timestamp(at),
                     language: Language::find(&language).ok_or_else(corrupt)?,
                     model,

@@ -33,7 +33,7 @@ mod watch;
 pub use alert::Untold;
 pub use backend::Store;
 pub use correct::{Corrected, Words};
-pub use correction::{CorrectionFilter, SaidRow};
+pub use correction::CorrectionFilter;
 pub use count::{SeriesPoint, Tally};
 pub use error::Error;
 pub use inbox::{AsideRow, InboxRow, Page};

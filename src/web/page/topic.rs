@@ -252,6 +252,7 @@ impl Figures {
     ) -> Result<Markup, Failure> {
         let ids: Vec<_> = originals.iter().map(|(mention, _)| mention.id.clone()).collect();
         let tickets = web.store.tickets_of_mentions(&ids).await?;
+        let said = web.store.corrections_of(&ids).await?;
         let ticket = |mention: &Mention| {
             tickets.iter().find(|ticket| ticket.mention.as_ref() == Some(&mention.id)).map(|ticket| ticket.number)
         };
@@ -263,6 +264,7 @@ impl Figures {
                     matched: &[],
                     spread: *spread,
                     ticket: ticket(original),
+                    said: said.get(&original.id).map_or(&[], Vec::as_slice),
                     topic: Some(&self.known.name),
                     zone: self.known.zone,
                     acts: true,
