@@ -9,9 +9,12 @@ use hearken::domain::{
     Theme, TopicName,
 };
 use hearken::store::{CorrectionFilter, MentionFilter, Store};
+use reqwest::StatusCode;
+use reqwest::header::LOCATION;
 
 use crate::database::on_each;
 use crate::seed;
+use crate::web::Pages;
 
 const TEXT: &str = "嫩芽咖啡的服務真是「好」到讓我等了一小時";
 
@@ -228,4 +231,120 @@ async fn people_who_speak_at_once_leave_one_word_and_right_counts() {
         assert_eq!(Label::Sentiment(stands(&store, &id).await.0), holding[0].said);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_reader_corrects_and_confirms_on_the_pages() {
+    on_each(async |store: Store| {
+        let id = one(&store).await;
+        let pages = Pages::serve(seed::web(&store)).await;
+        let token = pages.token().await;
+        let page = format!("/mention/{id}");
+        let act = format!("{page}/correct");
+        let card = pages.text("/mentions").await;
+        assert!(card.contains(&format!("href=\"{page}\"")) && card.contains("判讀對嗎？"), "{card}");
+        let key = text_key(TEXT);
+        let say = async |what: &str, more: &[(&str, &str)]| {
+            let mut fields = vec![("what", what), ("seen", key.as_str()), ("back", page.as_str())];
+            fields.extend_from_slice(more);
+            let answer = pages.post(&act, &token, &fields).await;
+            let to = answer.headers().get(LOCATION).map(|to| to.to_str().expect("ascii").to_owned());
+            (answer.status(), to.unwrap_or_default())
+        };
+        let done = |word: &str| (StatusCode::SEE_OTHER, format!("{page}?done={word}"));
+        assert_eq!(say("sentiment:negative", &[]).await, done("corrected"));
+        assert_eq!(say("themes", &[("theme:waiting", "1"), ("theme:service", "1")]).await, done("corrected"));
+        assert_eq!(say("spam:not-spam", &[]).await, done("confirmed"));
+        assert_eq!(stands(&store, &id).await, (Sentiment::Negative, "service,waiting".to_owned()));
+        let shown = pages.text("/mentions").await;
+        for told in ["由 小美 更正（模型：正面 91%）", "小美 已確認（模型：不是垃圾訊息）"]
+        {
+            assert!(shown.contains(told), "{told} in {shown}");
+        }
+        let english = pages.text(&format!("{page}?lang=en")).await;
+        assert!(english.contains("corrected by 小美 (model: Positive 91%)"), "{english}");
+        let list = pages.text("/corrections").await;
+        for told in ["正面 → 負面", "✓ 不是垃圾訊息", "2026-11-23 起", "0%", "100%", "嫩芽咖啡的服務"]
+        {
+            assert!(list.contains(told), "{told} in {list}");
+        }
+        assert_eq!(say("themes", &[]).await, done("corrected"), "no theme is right too");
+        assert_eq!(stands(&store, &id).await.1, "");
+        assert_eq!(say("take-back", &[]).await, done("taken-back"));
+        assert_eq!(stands(&store, &id).await, (Sentiment::Positive, "praise".to_owned()));
+        assert_eq!(say("take-back", &[]).await.0, StatusCode::CONFLICT);
+        assert_eq!(say("confirm", &[]).await, done("confirmed"));
+        for wrong in ["", "sentiment:unsure-ish", "themes:praise,,", "spam:maybe"] {
+            assert_eq!(say(wrong, &[]).await.0, StatusCode::BAD_REQUEST, "{wrong}");
+        }
+        assert_eq!(say("sentiment:unsure", &[]).await.0, StatusCode::CONFLICT);
+        hear(&store, Change::Edited, "嫩芽咖啡補償了我，謝謝").await;
+        let late = pages.post(&act, &token, &[("what", "sentiment:negative"), ("seen", &key)]).await;
+        assert_eq!(late.status(), StatusCode::CONFLICT);
+        assert!(late.text().await.expect("text").contains("作者在您閱讀之後改了內容"));
+        hear(&store, Change::Removed, "").await;
+        let gone = pages.text(&page).await;
+        assert!(gone.contains("移除") && !gone.contains("補償") && !gone.contains("正確的判讀是？"), "{gone}");
+        assert!(!pages.text("/corrections").await.contains("一小時"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_says_the_same_and_its_file_tests_a_model() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (main, data) = (folder.path().join("hearken.toml"), folder.path().join("c.db"));
+    std::fs::write(main, format!("database = \"sqlite:{}\"\n", data.display())).expect("written");
+    std::fs::create_dir(folder.path().join("topics")).expect("made");
+    let topic = "title = \"Sprout\"\nquery = '嫩芽'\n[[listen]]\nsource = \"ptt\"\nboards = [\"Coffee\"]\n";
+    std::fs::write(folder.path().join("topics/sprout-coffee.toml"), topic).expect("written");
+    let store = Store::open(&format!("sqlite:{}", data.display())).await.expect("opens");
+    let id = one(&store).await;
+    let hearken = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_hearken"));
+        command.current_dir(folder.path()).args(arguments).env("HEARKEN_LOG", "error").env_remove("HEARKEN_BY");
+        let out = command.output().expect("it ran");
+        let text = String::from_utf8_lossy(&out.stdout).into_owned();
+        (out.status.code().unwrap_or(-1), text, String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    let id = id.as_str();
+    let said = ["corrections", "say", id, "--sentiment", "negative", "--themes", "none", "--by", "小美"];
+    assert_eq!(hearken(&said).1, format!("{id}: negative, no theme, not-spam\n"));
+    assert_eq!(hearken(&said).1, format!("{id}: negative, no theme, not-spam (was so already)\n"));
+    assert_eq!(hearken(&["corrections", "confirm", id, "--label", "spam", "--by", "阿宏"]).0, 0);
+    let (code, _, told) = hearken(&["corrections", "say", id, "--by", "小美"]);
+    assert!(code == 1 && told.contains("say which label is right"), "{told}");
+    let (_, list, _) = hearken(&["corrections", "list", "--differing"]);
+    assert!(list.contains("小美  positive → negative  holds  test  嫩芽咖啡的服務"), "{list}");
+    assert_eq!(list.lines().count(), 2, "{list}");
+    let (_, weeks, _) = hearken(&["corrections", "drift"]);
+    assert!(weeks.contains("  spam       zh-Hant   100%          1          0       0  test\n"), "{weeks}");
+
+    let file = folder.path().join("said.jsonl");
+    let written = hearken(&["corrections", "export", "--out", file.to_str().expect("ascii")]);
+    assert_eq!((written.0, written.1), (0, format!("{}: 1 texts\n", file.display())));
+    let line: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&file).expect("read")).expect("one JSON line");
+    assert_eq!(
+        (&line["text"], &line["sentiment"], &line["model_sentiment"]),
+        (&TEXT.into(), &"neg".into(), &"pos".into())
+    );
+    assert_eq!(
+        (&line["themes"], &line["spam"], &line["model"]),
+        (&serde_json::json!([]), &false.into(), &"test".into())
+    );
+    let (_, table, _) = hearken(&["corrections", "export", "--format", "csv"]);
+    assert!(
+        table.starts_with("\u{feff}id,lang,text,sentiment,themes,spam,") && table.contains(",neg,none,no,pos,"),
+        "{table}"
+    );
+
+    // A folder without a model of its own is the program's: nothing regresses, and a store says the same as its file.
+    let from_file = hearken(&["model", "compare", ".", "--corrections", "said.jsonl", "--margin", "0"]);
+    assert!(from_file.0 == 0 && from_file.1.contains("1 corrected or confirmed texts"), "{from_file:?}");
+    let from_store = hearken(&["model", "compare", ".", "--config", ".", "--margin", "0"]);
+    assert_eq!(from_store, from_file);
+    let (code, _, told) = hearken(&["model", "compare", "."]);
+    assert!(code == 2 && told.contains("--corrections"), "{told}");
+    store.close().await;
 }
