@@ -138,7 +138,7 @@ impl Judge {
         if text.language() == Language::Other && group == Group::of(Language::Other) {
             features.keep_signals();
         }
-        let [negative, neutral, positive] = model.probabilities(model.score(&features)).map(|p| p as f32);
+        let [negative, neutral, positive] = model.probabilities(model.score(&features)).map(|p| (p as f32).max(LEAST));
         let p = Probabilities::from_weights(negative, neutral, positive).unwrap_or(NOTHING);
         (p, model.header.unsure_below, Some((features, model)))
     }
@@ -163,8 +163,11 @@ impl Judge {
     }
 }
 
+/// No model is wholly sure: certainty is kept for what people say.
+const LEAST: f32 = 1e-4;
+
 /// What is said of a text with nothing in it.
-const NOTHING: Probabilities = Probabilities { negative: 0.0, neutral: 1.0, positive: 0.0 };
+const NOTHING: Probabilities = Probabilities { negative: LEAST, neutral: 1.0 - 2.0 * LEAST, positive: LEAST };
 
 fn theme_evidence(text: &Text, found: &Found) -> Vec<Evidence> {
     let of = format!("theme:{}", found.theme);

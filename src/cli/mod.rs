@@ -6,10 +6,12 @@
 mod bench;
 pub mod check;
 mod classify;
+mod corrections;
 mod demo;
 pub mod explain;
 mod import;
 pub mod init;
+mod labelled;
 mod model;
 pub mod preview;
 mod report;
@@ -66,6 +68,7 @@ enum Command {
     Sources(sources::Args),
     Tickets(tickets::Args),
     Silence(silence::Args),
+    Corrections(corrections::Args),
 }
 
 impl Command {
@@ -114,6 +117,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Sources(args) => Ok(sources::run(&args)),
         Command::Tickets(args) => tickets::run(args).await,
         Command::Silence(args) => silence::run(args).await,
+        Command::Corrections(args) => corrections::run(args).await,
     }
 }
 

@@ -1,7 +1,9 @@
-//! `hearken model`: train, eval, card.
+//! `hearken model`: train, eval, compare, card.
 
 mod card;
+mod compare;
 pub(super) mod corpus;
+mod corrections;
 pub(super) mod data;
 mod own_split;
 mod sets;
@@ -17,7 +19,8 @@ use crate::classify::{Group, Judge, Plan};
 /// Trains, scores and describes the sentiment models.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  hearken model train --data labelled/ --out sentiment-models\n  \
-    hearken model eval --data labelled/\n  hearken model card zh")]
+    hearken model eval --data labelled/\n  hearken model compare new-models/ --corrections corrections.jsonl\n  \
+    hearken model card zh")]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Action,
@@ -29,6 +32,8 @@ enum Action {
     Train(TrainArgs),
     /// Scores the models on labelled texts, as a user gets them.
     Eval(EvalArgs),
+    /// Holds two models against what people corrected and confirmed: what regresses, what mends.
+    Compare(compare::CompareArgs),
     /// Prints the card of a model: data, licences, scores, calibration, known failures.
     Card(CardArgs),
 }
@@ -44,6 +49,10 @@ struct TrainArgs {
     /// Only these language groups: zh, en, ja, ko.
     #[arg(long, value_name = "GROUP", value_delimiter = ',')]
     group: Vec<String>,
+    /// Learns half of the corrections of this file too (see `hearken corrections export`), at a weight that cannot ruin the
+    /// rest; the other half stays for `hearken model compare`.
+    #[arg(long, value_name = "FILE")]
+    with_corrections: Option<PathBuf>,
     /// Orders the lessons; the same seed and data give the same file.
     #[arg(long, default_value_t = Plan::default().seed)]
     seed: u64,
@@ -108,6 +117,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
             println!("{}", card::table(&card::score(&judge, &args.data, own, None, args.test)?));
             Ok(ExitCode::SUCCESS)
         }
+        Action::Compare(args) => compare::run(args).await,
         Action::Card(args) => print_card(&args),
     }
 }
@@ -154,10 +164,20 @@ fn train(args: &TrainArgs) -> Result<ExitCode> {
         most_unsure: args.most_unsure,
     };
     println!("seed {}, {} epochs, rate {}, l1 {}, l2 {}", plan.seed, plan.epochs, plan.rate, plan.l1, plan.l2);
+    let said = args.with_corrections.as_deref().map(super::labelled::read).transpose()?;
     let mut learnt = Vec::new();
     for group in groups {
-        let (lessons, sources) = data::lessons(&args.data, &args.out, group)?;
-        let model = Judge::learn_from(&data::files(&args.out)?, group, &lessons, plan)?;
+        let (lessons, mut sources) = data::lessons(&args.data, &args.out, group)?;
+        let files = data::files(&args.out)?;
+        let model = match &said {
+            None => Judge::learn_from(&files, group, &lessons, plan)?,
+            Some(said) => {
+                let taught = corrections::teach(&files, group, &lessons, said, plan)?;
+                println!("{}: {}", group.as_str(), taught.told);
+                sources.push(format!("| corrections | {} | your own | {} |", taught.learnt, taught.told));
+                taught.model
+            }
+        };
         std::fs::write(args.out.join(format!("{}.model", group.as_str())), &model.bytes)?;
         println!(
             "{}: {} texts, calibrated on {}, {} features, {} bytes, version {}; unsure below {:.3} ({:.1} % right above it, {:.1} % of answers)",

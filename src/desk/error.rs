@@ -1,6 +1,6 @@
 //! Why the desk refused.
 
-use crate::domain::{Locale, TicketNumber, TicketState, TopicName};
+use crate::domain::{Locale, Theme, TicketNumber, TicketState, TopicName};
 use crate::store;
 
 /// One variant for each thing a person is told differently; nothing was changed.
@@ -51,6 +51,18 @@ pub enum Error {
     /// The reason or the assignee's name is too long.
     #[error("this is too long: one line of at most 500 characters")]
     TooLong,
+    /// No label was said, or one that a person cannot mean.
+    #[error("say which label is right: negative, neutral or positive, the themes, spam or not")]
+    Label,
+    /// The theme is not known.
+    #[error("there is no theme `{0}`")]
+    NoTheme(Theme),
+    /// The author changed the text after it was read.
+    #[error("its author has changed the text since you read it; read it again")]
+    TextChanged,
+    /// Nobody said anything of the mention that could be taken back.
+    #[error("nobody has corrected or confirmed this mention")]
+    NoCorrection,
     /// The store could not answer.
     #[error(transparent)]
     Store(#[from] store::Error),

@@ -3,12 +3,14 @@
 //! In: what a person asks for, with the person's name. Out: the thing as it stands afterwards, or why it was refused.
 //! Never: does something without writing who did it and when; does a thing twice when it is asked for twice.
 
+mod correction;
 mod error;
 mod incident;
 mod silence;
 mod ticket;
 mod words;
 
+pub use correction::{Spoken, known_themes};
 pub use error::Error;
 pub use ticket::Opened;
 pub use words::state as state_word;

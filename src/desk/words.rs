@@ -60,7 +60,7 @@ fn zh_tw(error: &Error) -> String {
         Error::Name => "請先填寫您的名字（一行，最多 80 字）。".to_owned(),
         Error::NoIncident => "找不到這起事件。".to_owned(),
         Error::NoMention => "找不到這則提及。".to_owned(),
-        Error::Removed => "這則內容已應作者或平台要求移除，無法開單。".to_owned(),
+        Error::Removed => "這則內容已應作者或平台要求移除，沒有可處理的內容。".to_owned(),
         Error::NoTicket(number) => format!("找不到工單 {number}。"),
         Error::NoTopic(topic) => format!("沒有「{topic}」這個主題。"),
         Error::NoSilence => "找不到這個靜音，或已經結束。".to_owned(),
@@ -72,6 +72,10 @@ fn zh_tw(error: &Error) -> String {
         Error::Note => "備註需要 1 到 5,000 個字。".to_owned(),
         Error::Length => "靜音時間需在 1 分鐘到 30 天之間。".to_owned(),
         Error::TooLong => "內容太長：一行，最多 500 字。".to_owned(),
+        Error::Label => "請選擇正確的判讀：負面、中性或正面，有哪些原因，是不是垃圾訊息。".to_owned(),
+        Error::NoTheme(theme) => format!("沒有「{theme}」這個原因。"),
+        Error::TextChanged => "作者在您閱讀之後改了內容，請重新看過再更正。".to_owned(),
+        Error::NoCorrection => "還沒有人更正或確認過這則提及。".to_owned(),
         Error::Store(_) => "資料庫目前無法完成這個動作，請稍後再試。".to_owned(),
     }
 }
@@ -81,7 +85,7 @@ fn zh_cn(error: &Error) -> String {
         Error::Name => "请先填写您的名字（一行，最多 80 字）。".to_owned(),
         Error::NoIncident => "找不到这起事件。".to_owned(),
         Error::NoMention => "找不到这条提及。".to_owned(),
-        Error::Removed => "这条内容已应作者或平台要求移除，无法建单。".to_owned(),
+        Error::Removed => "这条内容已应作者或平台要求移除，没有可处理的内容。".to_owned(),
         Error::NoTicket(number) => format!("找不到工单 {number}。"),
         Error::NoTopic(topic) => format!("没有“{topic}”这个主题。"),
         Error::NoSilence => "找不到这个静音，或已经结束。".to_owned(),
@@ -93,6 +97,10 @@ fn zh_cn(error: &Error) -> String {
         Error::Note => "备注需要 1 到 5,000 个字。".to_owned(),
         Error::Length => "静音时间需在 1 分钟到 30 天之间。".to_owned(),
         Error::TooLong => "内容太长：一行，最多 500 字。".to_owned(),
+        Error::Label => "请选择正确的判读：负面、中性或正面，有哪些原因，是不是垃圾信息。".to_owned(),
+        Error::NoTheme(theme) => format!("没有“{theme}”这个原因。"),
+        Error::TextChanged => "作者在您阅读之后改了内容，请重新看过再更正。".to_owned(),
+        Error::NoCorrection => "还没有人更正或确认过这条提及。".to_owned(),
         Error::Store(_) => "数据库目前无法完成这个操作，请稍后再试。".to_owned(),
     }
 }
@@ -116,6 +124,14 @@ fn ja(error: &Error) -> String {
         Error::Note => "メモは 1〜5,000 文字で入力してください。".to_owned(),
         Error::Length => "通知停止は 1 分から 30 日までです。".to_owned(),
         Error::TooLong => "長すぎます。1 行、500 文字までです。".to_owned(),
+        Error::Label => {
+            "正しい判定を選んでください（ネガティブ・中立・ポジティブ、話題、迷惑投稿かどうか）。".to_owned()
+        }
+        Error::NoTheme(theme) => format!("話題「{theme}」はありません。"),
+        Error::TextChanged => {
+            "読まれたあとに投稿者が内容を変更しました。もう一度読んでから訂正してください。".to_owned()
+        }
+        Error::NoCorrection => "この投稿を訂正・確認した人はまだいません。".to_owned(),
         Error::Store(_) => "データベースが応答しません。しばらくしてからもう一度お試しください。".to_owned(),
     }
 }

@@ -50,3 +50,10 @@ pub struct Toward {
     /// The words that decided it, all of them `sentiment`.
     pub evidence: Vec<Evidence>,
 }
+
+impl Judgement {
+    /// Whether a person has said how the text leans: only people are wholly sure.
+    pub fn is_a_persons(&self) -> bool {
+        self.p.best().1.value() >= 1.0
+    }
+}

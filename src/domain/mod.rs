@@ -4,6 +4,7 @@
 //! Never: I/O, async, a clock read, a random number.
 
 pub mod alert;
+pub mod correction;
 pub mod count;
 pub mod coverage;
 pub mod id;
@@ -22,6 +23,7 @@ pub mod ticket;
 pub mod time;
 
 pub use alert::{Alert, AlertId, Attempt, Curve, CurvePoint, Delivery, DeliveryId, DeliveryState, News, WorstMention};
+pub use correction::{Aspect, Correction, CorrectionState, Label, Outcome, Said};
 pub use count::{Count, CountKey};
 pub use coverage::{Coverage, Interval};
 pub use id::{AuthorId, MentionId, NativeId, ReceiverName, SourceName, TopicName};

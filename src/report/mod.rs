@@ -3,12 +3,14 @@
 //! In: the mentions of a period and of the one before it, and what was heard. Out: a [`Report`], rendered for people.
 //! Never: guesses; with no mentions it says whether nothing was said or nothing was heard.
 
+mod drift;
 mod figures;
 mod render;
 mod rising;
 mod sentences;
 mod stop_words;
 
+pub use drift::{Drift, drift};
 pub use figures::{Cause, Figures, Happening, Item, Report, Row, Totals};
 pub use render::render;
 pub use rising::RisingWord;

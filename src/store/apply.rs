@@ -54,6 +54,8 @@ pub(super) struct Work {
     pub(super) now: Timestamp,
     /// Mentions whose text came, changed or went: the search index follows.
     pub(super) reindex: HashSet<MentionId>,
+    /// Mentions whose author changed the text: what people said of the old one holds no more.
+    pub(super) rewritten: HashSet<MentionId>,
     pub(super) put: Put,
 }
 
@@ -244,6 +246,7 @@ impl Work {
             row.judge(&mention.judgement);
         }
         self.reindex.insert(id.clone());
+        self.rewritten.insert(id.clone());
         self.put.changed += 1;
     }
 

@@ -145,6 +145,7 @@ impl Store {
     async fn migrate(&self) -> Result<(), Error> {
         let migrator = Migrator::with_migrations(vec![
             migration(1, "core", include_str!("../../migrations/0001_core.sql")),
+            migration(2, "correction", include_str!("../../migrations/0002_correction.sql")),
             migration(3, "toward", include_str!("../../migrations/0003_toward.sql")),
         ]);
         match &self.pools {

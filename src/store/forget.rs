@@ -1,4 +1,5 @@
-//! What other tables quote of a text that is removed: the worst originals of alerts, the titles of tickets.
+//! What other tables quote of a text that is removed: the worst originals of alerts, the titles of tickets,
+//! the texts that corrections were said of.
 //!
 //! In: mentions that became tombstones, in the transaction that makes them so. Out: nothing is quoted any more.
 //! Never: takes away a number, an id, or what a person wrote.
@@ -11,7 +12,7 @@ use super::bulk::json_list;
 use super::mention::{Held, among};
 use crate::domain::Alert;
 
-/// Takes the texts and authors of these tombstones out of alerts and tickets.
+/// Takes the texts and authors of these tombstones out of alerts, tickets and corrections.
 pub(super) async fn forget(writing: &mut Writing, gone: &[&Held]) -> Result<(), Error> {
     if gone.is_empty() {
         return Ok(());
@@ -19,6 +20,9 @@ pub(super) async fn forget(writing: &mut Writing, gone: &[&Held]) -> Result<(), 
     forget_in_tickets(writing, gone).await?;
     let ids: Vec<&str> = gone.iter().map(|held| held.mention.id.as_str()).collect();
     let among = among(writing.is_postgres());
+    let texts = format!("update correction set body = '' where mention {among}");
+    let list = json_list(&ids)?;
+    on_writing!(writing, db => sqlx::query(AssertSqlSafe(texts)).bind(list).execute(db).await.map(drop))?;
     let topics = format!("select distinct topic from mention_topic where mention {among}");
     let list = json_list(&ids)?;
     let topics: Vec<String> =

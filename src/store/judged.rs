@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::apply::{Early, Topics, Work, author_subject};
 use super::backend::{Writing, on_writing};
 use super::bulk::{Conflict, Kind, Target, Value, json_list};
+use super::correct::drop_edited;
 use super::forget::forget;
 use super::mention::{Held, MENTION, among, columns, held};
 use super::story::Stories;
@@ -73,10 +74,7 @@ impl Store {
     /// Puts a batch, in its order, in one transaction. Putting it again changes nothing.
     pub async fn put_judged(&self, batch: &[Judged], now: Timestamp) -> Result<Put, Error> {
         let mut writing = self.begin().await?;
-        if let Writing::Postgres(tx) = &mut writing {
-            // One writer of mentions at a time, as SQLite has it: batches read what they change.
-            sqlx::query("select pg_advisory_xact_lock(7235420)").execute(&mut **tx).await?;
-        }
+        alone(&mut writing).await?;
         let batch = still_waiting(&mut writing, batch).await?;
         let mut shared = self.stories.lock().await;
         // Taken out: when this fails on its way, what is left is empty and is read anew.
@@ -88,6 +86,7 @@ impl Store {
             work.apply(entry);
         }
         write(&mut writing, &work, &before, now).await?;
+        drop_edited(&mut writing, &work.rewritten, now).await?;
         forget(&mut writing, &newly_removed(&work, &before)).await?;
         work.stories.write(&mut writing, now).await?;
         prune_early(&mut writing, now).await?;
@@ -95,6 +94,14 @@ impl Store {
         *shared = work.stories;
         Ok(work.put)
     }
+}
+
+/// Waits until nobody else writes mentions, as SQLite has it anyway: who writes them reads first what is there.
+pub(super) async fn alone(writing: &mut Writing) -> Result<(), Error> {
+    if let Writing::Postgres(tx) = writing {
+        sqlx::query("select pg_advisory_xact_lock(7235420)").execute(&mut **tx).await?;
+    }
+    Ok(())
 }
 
 /// Takes the batch's rows out of the inbox; entries whose row was gone are left out.

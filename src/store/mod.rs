@@ -7,6 +7,8 @@ mod alert;
 mod apply;
 mod backend;
 mod bulk;
+mod correct;
+mod correction;
 mod count;
 mod coverage;
 mod error;
@@ -31,6 +33,8 @@ mod watch;
 
 pub use alert::Untold;
 pub use backend::Store;
+pub use correct::{Corrected, Words};
+pub use correction::CorrectionFilter;
 pub use count::{SeriesPoint, Tally};
 pub use error::Error;
 pub use inbox::{AsideRow, InboxRow, Page};

@@ -96,11 +96,12 @@ impl TopicRow {
         row
     }
 
-    /// Takes over what a text was judged to be; how it leans is told by what it says of the brand, where it does.
+    /// Takes over what a text was judged to be; how it leans is told by what it says of the brand, where it does, unless a
+    /// person has said how it leans.
     pub(super) fn judge(&mut self, judgement: &Judgement) {
         self.language = judgement.language;
-        let (sentiment, p) =
-            self.toward.as_ref().map_or((judgement.sentiment, &judgement.p), |toward| (toward.sentiment, &toward.p));
+        let toward = self.toward.as_ref().filter(|_| !judgement.is_a_persons());
+        let (sentiment, p) = toward.map_or((judgement.sentiment, &judgement.p), |toward| (toward.sentiment, &toward.p));
         self.sentiment = sentiment;
         self.p_negative = f64::from(p.negative);
         self.themes = judgement.themes.iter().map(|score| score.theme.clone()).collect();

@@ -49,6 +49,13 @@ impl Act {
         self.fields.get(key).map(|value| value.trim()).unwrap_or_default()
     }
 
+    /// What stands behind `prefix` in the names of fields, in order.
+    pub(super) fn keys_after<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        let mut keys: Vec<&str> = self.fields.keys().filter_map(|key| key.strip_prefix(prefix)).collect();
+        keys.sort_unstable();
+        keys.into_iter()
+    }
+
     /// A field that must be there and make sense.
     pub(super) fn need<T>(&self, key: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Failure> {
         read(self.text(key)).ok_or_else(|| Failure::Bad(format!("`{key}` = `{}`", self.text(key))))

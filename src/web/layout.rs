@@ -241,7 +241,10 @@ fn done(visitor: &Visitor) -> Markup {
         Some("opened") => w::DONE_OPENED,
         Some("there") => w::DONE_THERE,
         Some("changed") => w::DONE_CHANGED,
-        _ => return Markup::default(),
+        other => match other.and_then(super::correction::done) {
+            Some(text) => text,
+            None => return Markup::default(),
+        },
     };
     html! { div.told.good role="status" { (visitor.say(text)) } }
 }

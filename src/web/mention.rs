@@ -8,12 +8,13 @@ use std::ops::Range;
 use chrono_tz::Tz;
 use maud::{Markup, html};
 
+use super::correction::{self, beside};
 use super::show;
 use super::visitor::Visitor;
 use super::words as w;
 use super::{Web, layout};
 use crate::alert::words::number;
-use crate::domain::{Evidence, Mention, MentionId, Spread, TicketNumber, TopicName};
+use crate::domain::{Aspect, Correction, Evidence, Label, Mention, MentionId, Spread, TicketNumber, TopicName};
 use crate::store::Leaning;
 
 /// A text longer than this is folded, in characters.
@@ -30,6 +31,8 @@ pub(super) struct Shown<'a> {
     pub(super) spread: i64,
     /// The ticket that was opened from it.
     pub(super) ticket: Option<TicketNumber>,
+    /// What people said of its labels, in order.
+    pub(super) said: &'a [Correction],
     /// For which topic a ticket would be opened.
     pub(super) topic: Option<&'a TopicName>,
     pub(super) zone: Tz,
@@ -50,12 +53,18 @@ pub(super) fn card(web: &Web, visitor: &Visitor, shown: &Shown<'_>) -> Markup {
                 @if mention.removed_at.is_none() {
                     (show::sentiment(visitor, judged.sentiment))
                     (toward(web, visitor, shown))
-                    span.small.muted.number { (format!("{} {:.0}%", visitor.say(w::SURE), judged.confidence.value() * 100.0)) }
+                    @match beside(visitor, shown.said, Aspect::Sentiment) {
+                        Some(said) => (said),
+                        None => span.small.muted.number { (format!("{} {:.0}%", visitor.say(w::SURE), judged.confidence.value() * 100.0)) },
+                    }
                     @for score in judged.themes.iter().take(3) {
                         a.sign.plain href=(show::address("/mentions", &[("theme", score.theme.as_str()), ("topic", topic_word(shown))])) {
                             (show::theme(visitor, &score.theme))
                         }
                     }
+                    @if let Some(said) = beside(visitor, shown.said, Aspect::Themes) { (said) }
+                    @if Label::of(Aspect::Spam, judged) == Label::Spam(true) { span.sign.warn { (visitor.say(correction::SPAM)) } }
+                    @if let Some(said) = beside(visitor, shown.said, Aspect::Spam) { (said) }
                 }
                 @if mention.spread != Spread::Original {
                     a.sign.unsure href=(show::address("/mentions", &[("story", mention.story.as_str())])) { (visitor.say(w::COPY)) }
@@ -67,6 +76,7 @@ pub(super) fn card(web: &Web, visitor: &Visitor, shown: &Shown<'_>) -> Markup {
                 }
                 (reactions(mention))
                 (link(visitor, &mention.raw.url))
+                @if mention.removed_at.is_none() && shown.acts { (correction::quick(web, visitor, mention)) }
                 (ticket(web, visitor, shown))
             }
         }

@@ -7,6 +7,7 @@
 
 mod act;
 mod asset;
+mod correction;
 mod error;
 mod guard;
 pub mod layout;
@@ -150,6 +151,9 @@ fn routes() -> Router<Shared> {
         .route("/topic/{name}", get(page::topic::get))
         .route("/topic/{name}/report", get(page::report::get))
         .route("/mentions", get(page::mentions::get))
+        .route("/mention/{id}", get(page::correct::get))
+        .route("/mention/{id}/correct", post(page::correct::post))
+        .route("/corrections", get(page::corrections::get))
         .route("/mention/{id}/ticket", get(page::mention::get).post(page::mention::open_ticket))
         .route("/incidents", get(page::incidents::get))
         .route("/incident/{id}", get(page::incident::get))

@@ -13,6 +13,7 @@ macro_rules! words {
         $(pub(super) const $name: Texts = [$zh_tw, $zh_cn, $en, $ja];)*
     };
 }
+pub(super) use words;
 
 words! {
     // Places

@@ -5,6 +5,7 @@ mod browser;
 mod collect;
 mod config;
 mod corpus;
+mod correction;
 mod database;
 mod demo;
 mod desk;

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hearken::domain::{AuthorId, Change, MentionId, NativeId, Platform, RawMention};
-use hearken::store::{Judged, Store};
+use hearken::domain::{
+    Aspect, AuthorId, Change, Label, Mention, MentionId, NativeId, Platform, RawMention, Sentiment, Theme,
+};
+use hearken::store::{Corrected, Judged, Store, Words};
 
 use crate::database::on_each;
-use crate::store_story::{at, changed, counts_are_right, judged, post};
+use crate::store_story::{at, changed, counts_are_right, judged, judgement, post};
 
 /// A small generator whose whole story is its seed.
 struct Chance(u64);
@@ -51,6 +53,8 @@ enum Must {
 struct Promise {
     posts: BTreeMap<String, (String, Must)>,
     ended: BTreeSet<String>,
+    /// What people said of a post, with the text that they said it of.
+    said: BTreeMap<String, (String, Vec<Label>)>,
 }
 
 fn is_wanted(text: &str) -> bool {
@@ -77,7 +81,13 @@ impl Promise {
             (_, Some(Must::Rest)) => Some(Must::Rest),
             (Change::Removed, Some(Must::Say(_))) => Some(Must::Rest),
             (Change::Removed, _) => Some(Must::StayOut(Change::Removed)),
-            (Change::Edited, Some(Must::Say(_))) => Some(Must::Say(text)),
+            (Change::Edited, Some(Must::Say(before))) => {
+                if before != text {
+                    // Also when a later edit brings the old text back.
+                    self.said.remove(&id);
+                }
+                Some(Must::Say(text))
+            }
             (Change::Posted, Some(say @ Must::Say(_))) => Some(say),
             (_, Some(Must::StayOut(Change::Removed))) => Some(Must::StayOut(Change::Removed)),
             (Change::Posted, Some(out)) => Some(out),
@@ -91,10 +101,24 @@ impl Promise {
         }
     }
 
+    /// A mention says what people said of the text it has, and for the rest what the model says of it.
+    fn says_what_people_said(&self, post: &str, text: &str, mention: &Mention) {
+        let mut must = judgement(text);
+        let said = self.said.get(post).filter(|(of, _)| of == text);
+        said.iter().flat_map(|(_, labels)| labels).for_each(|label| label.apply(&mut must));
+        for aspect in Aspect::ALL {
+            assert_eq!(Label::of(*aspect, &mention.judgement), Label::of(*aspect, &must), "{post}");
+        }
+        assert_eq!(mention.judgement.p, must.p, "{post}");
+    }
+
     async fn is_kept(&self, store: &Store) {
-        for (id, (_, must)) in &self.posts {
-            let id = MentionId::of(Platform::Mastodon, &NativeId::new(id.as_str()).expect("an id"));
+        for (native, (_, must)) in &self.posts {
+            let id = MentionId::of(Platform::Mastodon, &NativeId::new(native.as_str()).expect("an id"));
             let held = store.mention(&id).await.expect("read");
+            if let (Must::Say(text), Some(mention)) = (must, &held) {
+                self.says_what_people_said(native, text, mention);
+            }
             let is = held.map(|mention| match mention.removed_at {
                 Some(_) => Must::Rest,
                 None => Must::Say(mention.raw.text),
@@ -129,6 +153,48 @@ fn event(chance: &mut Chance, time: i64) -> Judged {
     judged(chance.of(&["mastodon/a", "mastodon/b"]), raw, time)
 }
 
+/// Somebody says something of some post, takes it back, or speaks of a post that is not there.
+async fn speak(store: &Store, chance: &mut Chance, promise: &mut Promise, time: i64) {
+    let post = format!("p{}", chance.below(14));
+    let id = MentionId::of(Platform::Mastodon, &NativeId::new(post.as_str()).expect("an id"));
+    let there = promise.posts.get(&post).map(|(_, must)| must.clone());
+    if chance.below(4) == 0 {
+        let done = store.take_back(&id, "bea", at(time)).await.expect("taken back");
+        let said = promise.said.remove(&post);
+        match there {
+            Some(Must::Say(text)) if said.as_ref().is_some_and(|(of, _)| *of == text) => {
+                assert!(matches!(done, Corrected::Done(_)), "{done:?}");
+            }
+            Some(Must::Say(_)) => assert!(matches!(done, Corrected::Already(_)), "{done:?}"),
+            Some(Must::Rest) => assert_eq!(done, Corrected::Removed),
+            _ => assert_eq!(done, Corrected::Unknown),
+        }
+        return;
+    }
+    let leaning = [Sentiment::Negative, Sentiment::Neutral, Sentiment::Positive][chance.below(3)];
+    let themes = ["refund", "delivery", "price"].iter().take(chance.below(4)).filter_map(|name| Theme::new(*name));
+    let label = match chance.below(3) {
+        0 => Label::themes(themes.collect()),
+        1 => Label::Spam(chance.below(2) == 0),
+        _ => Label::Sentiment(leaning),
+    };
+    let words = Words { mention: &id, labels: std::slice::from_ref(&label), seen: "", by: "ann", at: at(time) };
+    let done = store.correct(words).await.expect("said");
+    match there {
+        Some(Must::Say(text)) => {
+            assert!(matches!(done, Corrected::Done(_) | Corrected::Already(_)), "{done:?}");
+            let said = promise.said.entry(post).or_insert_with(|| (text.clone(), Vec::new()));
+            if said.0 != text {
+                *said = (text, Vec::new());
+            }
+            said.1.retain(|other| other.aspect() != label.aspect());
+            said.1.push(label);
+        }
+        Some(Must::Rest) => assert_eq!(done, Corrected::Removed),
+        _ => assert_eq!(done, Corrected::Unknown),
+    }
+}
+
 async fn live(store: Store, seed: u64) {
     let mut chance = Chance(seed | 1);
     let mut promise = Promise::default();
@@ -140,6 +206,11 @@ async fn live(store: Store, seed: u64) {
         batch.iter().for_each(|entry| promise.hear(&entry.raw));
         store.put_judged(&batch, at(time * 1000)).await.expect("put");
         counts_are_right(&store).await;
+        promise.is_kept(&store).await;
+        for _ in 0..chance.below(4) {
+            speak(&store, &mut chance, &mut promise, time * 1000 + 500).await;
+            counts_are_right(&store).await;
+        }
         promise.is_kept(&store).await;
         last = batch;
     }

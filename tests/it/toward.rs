@@ -6,9 +6,9 @@ use std::sync::Arc;
 use hearken::classify::Judge;
 use hearken::config::{self, Live};
 use hearken::desk::Desk;
-use hearken::domain::{Change, Clock, RawMention, Sentiment, SourceName, TopicName};
+use hearken::domain::{Change, Clock, Label, RawMention, Sentiment, SourceName, TopicName};
 use hearken::pipeline::Ingest;
-use hearken::store::{Leaning, Page, Store};
+use hearken::store::{Corrected, Leaning, Page, Store, Words};
 use hearken::web::Web;
 
 use crate::database::on_each;
@@ -85,6 +85,27 @@ async fn each_topic_counts_what_is_said_of_its_own_brand() {
             };
             assert_eq!((tally.mentions, counted), (1, 1), "{name}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_persons_word_goes_before_what_is_told_of_a_brand_until_it_is_taken_back() {
+    on_each(|store| async move {
+        let raw = post("1", "ann", BOTH, 0);
+        hear(&store, std::slice::from_ref(&raw)).await;
+        let before = (leaning(&store, "coffee", &raw).await, leaning(&store, "tea", &raw).await);
+        let labels = [Label::Sentiment(Sentiment::Neutral)];
+        let words = Words { mention: &raw.id(), labels: &labels, seen: "", by: "小美", at: at(1) };
+        assert!(matches!(store.correct(words).await.expect("kept"), Corrected::Done(_)));
+        hear(&store, std::slice::from_ref(&raw)).await;
+        for name in ["coffee", "tea", "drinks"] {
+            assert_eq!(leaning(&store, name, &raw).await.sentiment, Sentiment::Neutral, "{name}");
+        }
+        store.take_back(&raw.id(), "小美", at(2)).await.expect("taken back");
+        let after = (leaning(&store, "coffee", &raw).await, leaning(&store, "tea", &raw).await);
+        assert_eq!(after, before);
+        assert_eq!(store.recount(&topic("coffee")).await.expect("recounted"), vec![]);
     })
     .await;
 }

@@ -1,6 +1,8 @@
 //! The pages, over HTTP, on each database.
 
-use hearken::domain::{IncidentState, MentionId, NativeId, Platform, RawMention, Sentiment, TicketNumber, TicketState};
+use hearken::domain::{
+    IncidentState, Label, MentionId, NativeId, Platform, RawMention, Sentiment, TicketNumber, TicketState,
+};
 use hearken::store::{Store, TicketFilter};
 use hearken::web::{self, Link, Web};
 use reqwest::header::{
@@ -30,7 +32,7 @@ impl Pages {
         Self { base, client: client.build().expect("a client"), stop }
     }
 
-    async fn get(&self, path: &str) -> Response {
+    pub(crate) async fn get(&self, path: &str) -> Response {
         self.client.get(format!("{}{path}", self.base)).send().await.expect("an answer")
     }
 
@@ -41,7 +43,7 @@ impl Pages {
     }
 
     /// Sends a form as the page does, under the name 小美.
-    async fn post(&self, path: &str, token: &str, fields: &[(&str, &str)]) -> Response {
+    pub(crate) async fn post(&self, path: &str, token: &str, fields: &[(&str, &str)]) -> Response {
         let mut form = vec![("token", token), ("back", "/")];
         form.extend_from_slice(fields);
         let request = self.client.post(format!("{}{path}", self.base)).form(&form);
@@ -49,7 +51,7 @@ impl Pages {
     }
 
     /// The token that this process's forms carry.
-    async fn token(&self) -> String {
+    pub(crate) async fn token(&self) -> String {
         let page = self.text("/").await;
         let (_, rest) = page.split_once("name=\"token\" value=\"").expect("a form");
         rest.split('"').next().expect("a value").to_owned()
@@ -72,6 +74,8 @@ const ALWAYS: &[&str] = &[
     "/mentions",
     "/mentions?q=%E9%85%B8%E8%87%AD&topic=sprout-coffee&sentiment=negative&theme=quality&platform=ptt&language=zh-Hant&period=24h&originals=1&order=worst",
     "/mentions?page=3&sentiment=nonsense&story=x",
+    "/corrections",
+    "/corrections?aspect=themes&topic=sprout-coffee&differing=1&page=2",
     "/incidents",
     "/incidents?all=1&topic=sprout-coffee",
     "/tickets",
@@ -159,7 +163,19 @@ async fn a_hostile_mention_is_shown_as_text_and_leads_nowhere() {
             seed::desk(&store).open_ticket_from_mention(&id, None, "<i>小美</i>").await.expect("opened").ticket;
         let pages = Pages::serve(seed::web(&store)).await;
         let ticket = format!("/ticket/{}", ticket.number.value());
-        for path in ["/mentions?q=%3Cscript%3E%22%27", "/mentions", "/topic/sprout-coffee", "/tickets", "/", &ticket] {
+        let label = Label::Sentiment(Sentiment::Positive);
+        seed::desk(&store).correct(&id, &[label], "", "<i>小美</i>\u{202e}").await.expect("corrected");
+        let mention = format!("/mention/{id}");
+        for path in [
+            &mention,
+            "/corrections",
+            "/mentions?q=%3Cscript%3E%22%27",
+            "/mentions",
+            "/topic/sprout-coffee",
+            "/tickets",
+            "/",
+            &ticket,
+        ] {
             let page = pages.text(path).await;
             for raw in [
                 "<script>alert",
@@ -188,6 +204,7 @@ fn acts() -> Vec<String> {
     let of_incident = ["acknowledge", "resolve", "ticket"].map(|act| format!("/incident/{id}/{act}"));
     let others = [
         format!("/mention/{mention}/ticket"),
+        format!("/mention/{mention}/correct"),
         "/silence".to_owned(),
         format!("/silence/{}/end", "0".repeat(26)),
         "/ticket/1/change".to_owned(),
@@ -277,8 +294,11 @@ async fn a_visitor_without_a_name_is_asked_for_it_once_on_a_page() {
         assert_eq!(fields("/ticket/1").await, 2);
         assert_eq!(fields("/mentions").await, 1);
         let page = pages.text("/mentions").await;
-        let (_, rest) = page.split_once("href=\"/mention/").expect("a link");
-        let asks = format!("/mention/{}", rest.split('"').next().expect("an address"));
+        let links = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let of_mentions: Vec<&str> = links.filter(|link| link.starts_with("/mention/")).collect();
+        let corrects = *of_mentions.iter().find(|link| !link.contains("/ticket")).expect("a link");
+        assert_eq!(fields(corrects).await, 2, "{corrects}");
+        let asks = (*of_mentions.iter().find(|link| link.contains("/ticket")).expect("a link")).to_owned();
         assert_eq!(fields(&asks).await, 2, "{asks}");
         let act = asks.split('?').next().expect("a path").to_owned();
         let form = [("token", token.as_str()), ("back", "/"), ("by", "小美")];

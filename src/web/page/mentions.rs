@@ -7,6 +7,7 @@ use chrono::Duration;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::super::correction::CORRECTIONS;
 use super::super::error::Failure;
 use super::super::layout::{self, Place};
 use super::super::mention::{self, Shown};
@@ -100,7 +101,10 @@ pub(in crate::web) async fn get(State(web): State<Shared>, visitor: Visitor, Que
     let inside = html! {
         div.head {
             h1 { (visitor.say(title)) }
-            p.about { (w::so_many(count, visitor.locale)) @if count >= COUNTED { "+" } }
+            p.about {
+                (w::so_many(count, visitor.locale)) @if count >= COUNTED { "+" }
+                " · " a href="/corrections" { (visitor.say(CORRECTIONS)) }
+            }
         }
         form.sheet method="get" action="/mentions" role="search" { (filters(&web, &visitor, &asked)) }
         section.sheet {
@@ -145,6 +149,7 @@ pub(in crate::web) async fn cards(
         found.iter().filter(|mention| mention.story == mention.id).map(|mention| mention.id.clone()).collect();
     let spread: HashMap<MentionId, i64> = web.store.spread_of(&originals).await?;
     let tickets: Vec<Ticket> = web.store.tickets_of_mentions(&ids).await?;
+    let said = web.store.corrections_of(&ids).await?;
     let mut cards = Vec::new();
     for found in found {
         let topics = web.store.topics_of(&found.id).await?;
@@ -161,6 +166,7 @@ pub(in crate::web) async fn cards(
             leaning: leaning.as_ref(),
             spread: spread.get(&found.id).copied().unwrap_or(0),
             ticket: ticket.map(|ticket| ticket.number),
+            said: said.get(&found.id).map_or(&[], Vec::as_slice),
             topic: kept.map(|(name, _)| name),
             zone,
             acts,

@@ -1,5 +1,7 @@
 //! One file per page, its markup beside it.
 
+pub(super) mod correct;
+pub(super) mod corrections;
 pub(super) mod incident;
 pub(super) mod incidents;
 pub(super) mod me;

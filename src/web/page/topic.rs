@@ -253,6 +253,7 @@ impl Figures {
         let ids: Vec<_> = originals.iter().map(|(mention, _)| mention.id.clone()).collect();
         let tickets = web.store.tickets_of_mentions(&ids).await?;
         let leans = web.store.leanings(&self.known.name, &ids).await?;
+        let said = web.store.corrections_of(&ids).await?;
         let ticket = |mention: &Mention| {
             tickets.iter().find(|ticket| ticket.mention.as_ref() == Some(&mention.id)).map(|ticket| ticket.number)
         };
@@ -265,6 +266,7 @@ impl Figures {
                     leaning: leans.get(&original.id),
                     spread: *spread,
                     ticket: ticket(original),
+                    said: said.get(&original.id).map_or(&[], Vec::as_slice),
                     topic: Some(&self.known.name),
                     zone: self.known.zone,
                     acts: true,
