@@ -22,13 +22,14 @@ pub(crate) struct Threshold {
     pub(crate) share: f64,
 }
 
-/// Brings the masses of the three answers to equal: a set's habit of being neutral is not the world's.
-pub(crate) fn balance(judged: &mut [Judged]) {
+/// Brings the masses of the three answers nearer to each other: 0 leaves them, 1 makes them equal. A set's habit of being
+/// neutral is not the world's.
+pub(crate) fn balance(judged: &mut [Judged], how_far: f64) {
     let mut mass = [0.0f64; 3];
     judged.iter().for_each(|one| mass[one.answer] += one.weight);
     let total: f64 = mass.iter().sum();
     for one in judged {
-        one.weight *= total / (3.0 * mass[one.answer]);
+        one.weight *= (total / (3.0 * mass[one.answer])).powf(how_far);
     }
 }
 

@@ -136,7 +136,17 @@ mod tests {
     use super::*;
 
     fn plan() -> Plan {
-        Plan { seed: 7, epochs: 30, rate: 0.5, l1: 0.0, l2: 0.0, least_texts: 1, precision: 0.8, most_unsure: 0.4 }
+        Plan {
+            seed: 7,
+            epochs: 30,
+            rate: 0.5,
+            l1: 0.0,
+            l2: 0.0,
+            least_texts: 1,
+            precision: 0.8,
+            most_unsure: 0.4,
+            balance: 1.0,
+        }
     }
 
     #[test]

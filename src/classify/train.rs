@@ -57,6 +57,8 @@ pub struct Plan {
     pub precision: f64,
     /// At most this share of answers may be *unsure*, whatever the promise.
     pub most_unsure: f64,
+    /// How far calibration brings the three answers to equal masses: 0 leaves them as the sets have them, 1 makes them equal.
+    pub balance: f64,
 }
 
 impl Default for Plan {
@@ -71,6 +73,7 @@ impl Default for Plan {
             least_texts: 2,
             precision: 0.88,
             most_unsure: 0.40,
+            balance: 1.0,
         }
     }
 }
@@ -97,7 +100,7 @@ pub struct Learnt {
 }
 
 /// With fewer texts to calibrate on, stated probabilities are drawn to the middle and *unsure* is as wide as allowed.
-const FEW: usize = 300;
+const FEW: usize = 1_000;
 
 /// Learns one group's model.
 pub(crate) fn learn(
@@ -132,7 +135,7 @@ pub(crate) fn learn(
     let (lean, way) = (lean.map_err(|why| refuse(&why))?, way.map_err(|why| refuse(&why))?);
     let (steps, weights) = quantise(&keys, &[lean, way]);
     let mut judged = judge_kept_apart(lessons, &rows, &keys, &weights, steps);
-    calibrate::balance(&mut judged);
+    calibrate::balance(&mut judged, plan.balance);
     if judged.is_empty() {
         return Err(refuse("no text was kept apart for calibration"));
     }

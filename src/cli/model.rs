@@ -77,6 +77,9 @@ struct TrainArgs {
     /// At most this share of answers is *unsure*, whatever was promised.
     #[arg(long, default_value_t = Plan::default().most_unsure)]
     most_unsure: f64,
+    /// How far calibration brings the three answers to equal masses: 0 as the sets have them, 1 equal.
+    #[arg(long, default_value_t = Plan::default().balance)]
+    balance: f64,
 }
 
 #[derive(Debug, clap::Args)]
@@ -90,8 +93,14 @@ struct EvalArgs {
     /// Scores the test parts instead of the dev parts. Look at them once, at the end.
     #[arg(long)]
     test: bool,
+    /// Scores the method instead: each set's own training split learnt alone, measured on its dev part (or --test).
+    #[arg(long)]
+    own_split: bool,
+    /// With --own-split: how far calibration brings the three answers to equal masses.
+    #[arg(long, requires = "own_split")]
+    balance: Option<f64>,
     /// Everything: dev parts, test parts, both Chinese scripts, and the method on each set's own training split.
-    #[arg(long, conflicts_with = "test")]
+    #[arg(long, conflicts_with_all = ["test", "own_split"])]
     all: bool,
 }
 
@@ -114,7 +123,11 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
             if args.all {
                 return eval_all(&judge, &args.data, own);
             }
-            println!("{}", card::table(&card::score(&judge, &args.data, own, None, args.test)?));
+            let scores = match args.own_split {
+                true => own_split::score(&data::files(own)?, &args.data, args.balance, args.test)?,
+                false => card::score(&judge, &args.data, own, None, args.test)?,
+            };
+            println!("{}", card::table(&scores));
             Ok(ExitCode::SUCCESS)
         }
         Action::Compare(args) => compare::run(args).await,
@@ -130,7 +143,7 @@ fn eval_all(judge: &Judge, data: &Path, own: &Path) -> Result<ExitCode> {
         let share = same as f64 * 100.0 / pairs.max(1) as f64;
         println!("Both Chinese scripts get the same answer in {same} of {pairs} pairs ({share:.1} %).\n");
     }
-    let scores = own_split::score(&data::files(own)?, data, Plan::default())?;
+    let scores = own_split::score(&data::files(own)?, data, None, true)?;
     println!("## The method on each set's own training split, test parts\n\n{}", card::table(&scores));
     Ok(ExitCode::SUCCESS)
 }
@@ -162,6 +175,7 @@ fn train(args: &TrainArgs) -> Result<ExitCode> {
         least_texts: args.least_texts,
         precision: args.precision,
         most_unsure: args.most_unsure,
+        balance: args.balance,
     };
     println!("seed {}, {} epochs, rate {}, l1 {}, l2 {}", plan.seed, plan.epochs, plan.rate, plan.l1, plan.l2);
     let said = args.with_corrections.as_deref().map(super::labelled::read).transpose()?;

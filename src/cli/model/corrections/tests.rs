@@ -3,8 +3,17 @@
 use super::*;
 use crate::domain::Language;
 
-const PLAN: Plan =
-    Plan { seed: 7, epochs: 3, rate: 1.0, l1: 0.03, l2: 1.0, least_texts: 2, precision: 0.8, most_unsure: 0.4 };
+const PLAN: Plan = Plan {
+    seed: 7,
+    epochs: 3,
+    rate: 1.0,
+    l1: 0.03,
+    l2: 1.0,
+    least_texts: 2,
+    precision: 0.8,
+    most_unsure: 0.4,
+    balance: 1.0,
+};
 
 const WHO: [&str; 12] = [
     "這家店",
