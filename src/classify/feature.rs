@@ -3,8 +3,10 @@
 //! In: a text, its group's lexicon. Out: 32-bit feature keys in four families, in the order of the text.
 //! Never: looks at a label or a weight.
 
+use std::borrow::Cow;
+
 use super::clean::{HANDLE, LINK, Unit, is_unspaced, units};
-use super::group::Spec;
+use super::group::{Group, Spec};
 use super::lexicon::{Hit, Lexicon, Origin, Signals};
 use crate::text::{Text, WordKind};
 
@@ -40,6 +42,12 @@ pub(crate) struct Feature {
     pub(crate) end: u32,
 }
 
+/// A text as a group's features are cut from it: Chinese in the words of one region, so that both regions' words are one.
+pub(crate) fn reading(text: &Text, group: Group) -> Cow<'_, Text> {
+    let other = (group == Group::Zh).then(|| text.in_mainland_words()).flatten();
+    other.map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
 /// A text cut into features.
 #[derive(Debug, Default)]
 pub(crate) struct Features {
@@ -50,7 +58,7 @@ pub(crate) struct Features {
 }
 
 impl Features {
-    /// Cuts a text.
+    /// Cuts a text that is in the words of its group's [`reading`]; all places are places in that.
     pub(crate) fn read(text: &Text, lexicon: &Lexicon, spec: Spec) -> Self {
         let folded = text.folded();
         let units = units(folded);
@@ -227,19 +235,19 @@ fn bucket(net: Option<f32>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::classify::group::Group;
     use crate::classify::lexicon::Source;
 
     fn read(text: &str) -> Features {
         let source = Source { file: "test", text: "不\tnot\n好\t2\n", origin: Origin::Own };
-        let lexicon = Lexicon::read(&[source]).expect("a good lexicon");
-        Features::read(&Text::read(text), &lexicon, Group::Zh.spec())
+        let lexicon = Lexicon::read(&[source], Group::Zh).expect("a good lexicon");
+        Features::read(&reading(&Text::read(text), Group::Zh), &lexicon, Group::Zh.spec())
     }
 
     #[test]
     fn the_same_text_gives_the_same_features_and_both_scripts_agree() {
         let keys = |text: &str| read(text).list.iter().map(|feature| feature.key).collect::<Vec<_>>();
         assert_eq!(keys("客服態度不好"), keys("客服态度不好"));
+        assert_eq!(keys("網路不好，影片一直當機，看著火大"), keys("网络不好，视频一直死机，看着火大"));
         assert_ne!(keys("好"), keys("不好"));
     }
 

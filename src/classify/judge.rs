@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::error::Error;
 use super::evidence;
-use super::feature::Features;
+use super::feature::{Features, reading};
 use super::group::Group;
 use super::lexicon::{Lexicon, Origin, Source};
 use super::model::Model;
@@ -150,6 +150,7 @@ impl Judge {
 
     /// How a text leans by the model of a group, with the words that decided it.
     pub(super) fn sentiment(&self, text: &Text, group: Group) -> (Probabilities, Sentiment, Vec<Evidence>) {
+        let text = &*reading(text, group);
         let (p, unsure_below, weighed) = self.weigh(text, group);
         let (best, confidence) = p.best();
         let blind = text.language() == Language::Other
@@ -195,7 +196,7 @@ fn lexicons(files: &Files) -> Result<BTreeMap<Group, Lexicon>, Error> {
         }
         let sources: Vec<Source<'_>> =
             parts.iter().map(|(file, text, origin)| Source { file, text, origin: *origin }).collect();
-        lexicons.insert(*group, Lexicon::read(&sources)?);
+        lexicons.insert(*group, Lexicon::read(&sources, *group)?);
     }
     Ok(lexicons)
 }

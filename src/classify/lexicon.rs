@@ -9,7 +9,8 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::clean::Unit;
 use super::error::Error;
-use crate::text::fold;
+use super::group::Group;
+use crate::text::{fold, in_mainland_words};
 
 /// Where an entry came from; the model trusts each differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,8 +88,8 @@ pub(crate) struct Source<'a> {
 }
 
 impl Lexicon {
-    /// Reads the files in order; an earlier file wins over a later one that has the same word.
-    pub(crate) fn read(sources: &[Source<'_>]) -> Result<Self, Error> {
+    /// Reads a group's files in order; an earlier file wins over a later one that has the same word.
+    pub(crate) fn read(sources: &[Source<'_>], group: Group) -> Result<Self, Error> {
         let mut known = std::collections::HashSet::new();
         let mut words = Vec::new();
         let mut entries = Vec::new();
@@ -102,6 +103,7 @@ impl Lexicon {
                     line: number + 1,
                     why,
                 })?;
+                let word = if group == Group::Zh { in_mainland_words(&word) } else { word };
                 if known.insert(word.clone()) {
                     let ends = (word.chars().next(), word.chars().next_back());
                     let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
@@ -250,7 +252,7 @@ mod tests {
 
     fn strengths(lexicon: &str, text: &str) -> Vec<f32> {
         let source = Source { file: "test", text: lexicon, origin: Origin::Own };
-        let lexicon = Lexicon::read(&[source]).expect("a good lexicon");
+        let lexicon = Lexicon::read(&[source], Group::Zh).expect("a good lexicon");
         let folded = fold(text);
         lexicon.find(&folded, &units(&folded), 6).hits.iter().map(|hit| hit.strength).collect()
     }
@@ -278,7 +280,7 @@ mod tests {
     #[test]
     fn a_line_that_says_nothing_is_refused_with_its_number() {
         let source = Source { file: "lexicon/zh.tsv", text: "好\t1\n爛 -2\n", origin: Origin::Own };
-        let error = Lexicon::read(&[source]).err().map(|error| error.to_string()).unwrap_or_default();
+        let error = Lexicon::read(&[source], Group::Zh).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.starts_with("`lexicon/zh.tsv`, line 2"), "{error}");
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::calibrate::{self, Judged};
 use super::error::Error;
-use super::feature::{FAMILIES, Features, SEED};
+use super::feature::{FAMILIES, Features, SEED, reading};
 use super::ftrl::{Example, Row, fit};
 use super::group::Group;
 use super::lexicon::Lexicon;
@@ -176,7 +176,7 @@ fn cut(group: Group, lexicons: &BTreeMap<Group, Lexicon>, lesson: &Lesson) -> Re
     let spoken = lesson.lent_by.unwrap_or(group);
     let file = || format!("lexicon/{}.tsv", spoken.as_str());
     let lexicon = lexicons.get(&spoken).ok_or_else(|| Error::Missing { file: file() })?;
-    let mut features = Features::read(&Text::read(&lesson.text), lexicon, spoken.spec());
+    let mut features = Features::read(&reading(&Text::read(&lesson.text), spoken), lexicon, spoken.spec());
     if lesson.lent_by.is_some() {
         features.keep_signals();
     }

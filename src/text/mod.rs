@@ -7,6 +7,7 @@ mod emoji;
 mod han;
 mod language;
 mod normalize;
+mod region;
 mod segment;
 mod word;
 
@@ -31,6 +32,8 @@ pub struct Text {
     folded: normalize::Folded,
     language: OnceLock<Language>,
     words: OnceLock<Vec<Word>>,
+    /// Whether the folded text is in the mainland's words.
+    in_mainland_words: bool,
 }
 
 impl Text {
@@ -41,12 +44,21 @@ impl Text {
             folded: normalize::fold(original, true),
             language: OnceLock::new(),
             words: OnceLock::new(),
+            in_mainland_words: false,
         }
     }
 
     /// Reads a part of a longer text, in the language of the whole: a clause is too short to tell its own.
     pub fn read_as(original: &str, language: Language) -> Self {
         Self { language: OnceLock::from(language), ..Self::read(original) }
+    }
+
+    /// The same text folded further: the words of Taiwan as the mainland writes them (`網路` is `网络`, `看著` is `看着`).
+    /// Its spans lead back to the same original. `None` when nothing changes.
+    pub(crate) fn in_mainland_words(&self) -> Option<Self> {
+        let folded = region::mainland(&self.folded)?;
+        let (original, language) = (self.original.clone(), self.language.clone());
+        Some(Self { original, folded, language, words: OnceLock::new(), in_mainland_words: true })
     }
 
     /// The text as it came.
@@ -83,11 +95,17 @@ impl Text {
 
     /// The normal form that keeps the Chinese script, for dictionaries that need it; its places are those of [`Text::folded`].
     fn unsimplified(&self) -> String {
-        normalize::fold(&self.original, false).text
+        // Other words have other places; the dictionaries then have to do with the script that was folded.
+        if self.in_mainland_words { self.folded.text.clone() } else { normalize::fold(&self.original, false).text }
     }
 }
 
 /// The normal form of a text, without the way back: for query terms and search.
 pub fn fold(text: &str) -> String {
     normalize::fold(text, true).text
+}
+
+/// A folded word in the mainland's words, as [`Text::in_mainland_words`] has them.
+pub(crate) fn in_mainland_words(folded: &str) -> String {
+    region::word(folded)
 }

@@ -18,18 +18,18 @@ const LONGEST_CLUSTER: usize = 32;
 
 /// A stretch whose bytes differ from the original; between two of them, both texts run in step.
 #[derive(Clone, Copy, Debug)]
-struct Change {
-    folded: usize,
-    folded_length: usize,
-    original: usize,
-    original_length: usize,
+pub(super) struct Change {
+    pub(super) folded: usize,
+    pub(super) folded_length: usize,
+    pub(super) original: usize,
+    pub(super) original_length: usize,
 }
 
 /// A folded text and its way back.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Folded {
     pub(super) text: String,
-    changes: Vec<Change>,
+    pub(super) changes: Vec<Change>,
 }
 
 impl Folded {
