@@ -11,7 +11,9 @@ use super::lexicon::{Lexicon, Origin, Source};
 use super::model::Model;
 use super::model_file;
 use super::spam::{self, Spam};
-use super::theme::{self, Found, Themes};
+use super::theme::{
+    self, Labelled, LearntThemes, ThemeFigures, ThemeLesson, ThemePlan, Themes, TopicFigures,
+};
 use super::train::{self, Learnt, Lesson, Plan};
 use crate::domain::{Evidence, Judgement, Language, Probabilities, Sentiment, ThemeScore};
 use crate::text::Text;
@@ -29,6 +31,7 @@ const BUILT_IN: &[(&str, &[u8])] = built_in![
     "en.model",
     "ja.model",
     "ko.model",
+    "theme-all.model",
     "lexicon/zh.tsv",
     "lexicon/en.tsv",
     "lexicon/ja.tsv",
@@ -75,13 +78,9 @@ impl Judge {
             models.insert(*group, model_file::read(&file, bytes_of(files, &file)?)?);
         }
         let name = models.values().map(|model: &Model| model.header.version.get(..4).unwrap_or_default());
+        let themes = Themes::read(theme_files(files)?.into_iter(), bytes_of(files, theme::MODEL)?)?;
+        let name = name.chain(themes.version().get(..4));
         let name = format!("linear-{}", name.collect::<Vec<_>>().join("-"));
-        let texts = |list: &'static [(&'static str, &'static str)]| {
-            list.iter()
-                .map(|(file, built_in)| Ok((*file, text_of(files, file, built_in)?)))
-                .collect::<Result<Vec<_>, _>>()
-        };
-        let themes = Themes::read(texts(theme::FILES)?.into_iter())?;
         let spam = Spam::read(spam::FILE.0, text_of(files, spam::FILE.0, spam::FILE.1)?)?;
         Ok(Self { models, lexicons: lexicons(files)?, themes, spam, name })
     }
@@ -93,11 +92,14 @@ impl Judge {
 
     /// Judges one text.
     pub fn judge(&self, text: &Text) -> Judgement {
-        let (p, sentiment, mut evidence) = self.sentiment(text);
+        let weighed = self.weigh(text);
+        let p = weighed.p;
+        let (sentiment, mut evidence) = sentiment(text, &weighed);
         let (_, confidence) = p.best();
-        let found = self.themes.find(text.folded(), &p);
+        let cut = weighed.cut.as_ref().map(|(features, _)| features);
+        let found = self.themes.find(text, cut.filter(|_| text.language() != Language::Other), &p);
         let (spam, reasons) = self.spam.find(text);
-        evidence.extend(found.iter().flat_map(|found| theme_evidence(text, found)));
+        evidence.extend(found.iter().flat_map(|found| found.evidence.iter().cloned()));
         let placed = reasons.iter().filter(|reason| !reason.place.is_empty());
         evidence.extend(placed.map(|reason| evidence::told(text, reason.place.clone(), reason.weight, "spam")));
         Judgement {
@@ -124,11 +126,37 @@ impl Judge {
         train::learn(group, &lexicons(files)?, lessons, plan)
     }
 
-    fn weigh(&self, text: &Text) -> (Probabilities, f64, Option<(Features, &Model)>) {
+    /// Learns the themes' model with the theme files and lexicons of a folder.
+    pub fn learn_themes(files: &Files, lessons: &[ThemeLesson], plan: ThemePlan) -> Result<LearntThemes, Error> {
+        theme::learn(theme_files(files)?.into_iter(), &lexicons(files)?, lessons, plan)
+    }
+
+    /// Learns topics of one label a text from the first part and tells those of the second, with the lexicons of a folder.
+    pub fn learn_topics(
+        files: &Files,
+        learnt_from: &[Labelled],
+        told: &[Labelled],
+        plan: ThemePlan,
+    ) -> Result<TopicFigures, Error> {
+        theme::topics(&lexicons(files)?, learnt_from, told, plan)
+    }
+
+    /// How well the themes of these texts are told: by phrases alone, and as [`Judge::judge`] tells them.
+    pub fn score_themes(&self, lessons: &[ThemeLesson]) -> (ThemeFigures, ThemeFigures) {
+        let answers = lessons.iter().map(|lesson| {
+            let text = Text::read(&lesson.text);
+            let weighed = self.weigh(&text);
+            let cut = weighed.cut.as_ref().map(|(features, _)| features);
+            self.themes.answers(&text, cut.filter(|_| text.language() != Language::Other), &weighed.p)
+        });
+        self.themes.figures(&answers.collect::<Vec<_>>(), lessons)
+    }
+
+    fn weigh(&self, text: &Text) -> Weighed<'_> {
         let group = Group::of(text.language());
         let known = self.models.get(&group).zip(self.lexicons.get(&group));
         let Some((model, lexicon)) = known.filter(|_| text.folded().chars().any(|c| !c.is_whitespace())) else {
-            return (NOTHING, 1.0, None);
+            return Weighed { p: NOTHING, unsure_below: 1.0, cut: None };
         };
         let mut features = Features::read(text.folded(), lexicon, model.header.spec);
         if text.language() == Language::Other {
@@ -136,29 +164,33 @@ impl Judge {
         }
         let [negative, neutral, positive] = model.probabilities(model.score(&features)).map(|p| p as f32);
         let p = Probabilities::from_weights(negative, neutral, positive).unwrap_or(NOTHING);
-        (p, model.header.unsure_below, Some((features, model)))
+        Weighed { p, unsure_below: model.header.unsure_below, cut: Some((features, model)) }
     }
+}
 
-    fn sentiment(&self, text: &Text) -> (Probabilities, Sentiment, Vec<Evidence>) {
-        let (p, unsure_below, weighed) = self.weigh(text);
-        let (best, confidence) = p.best();
-        let blind = text.language() == Language::Other
-            && weighed.as_ref().is_none_or(|(features, _)| features.signals.hits.is_empty());
-        let sure = f64::from(confidence.value()) >= unsure_below && !blind;
-        let sentiment = if sure { best } else { Sentiment::Unsure };
-        let evidence = weighed
-            .map(|(features, model)| evidence::of_sentiment(text, &features, model, sentiment))
-            .unwrap_or_default();
-        (p, sentiment, evidence)
-    }
+/// A text cut and weighed, for everything else that is asked of it.
+struct Weighed<'a> {
+    p: Probabilities,
+    unsure_below: f64,
+    cut: Option<(Features, &'a Model)>,
+}
+
+fn sentiment(text: &Text, weighed: &Weighed<'_>) -> (Sentiment, Vec<Evidence>) {
+    let (best, confidence) = weighed.p.best();
+    let blind = text.language() == Language::Other
+        && weighed.cut.as_ref().is_none_or(|(features, _)| features.signals.hits.is_empty());
+    let sure = f64::from(confidence.value()) >= weighed.unsure_below && !blind;
+    let sentiment = if sure { best } else { Sentiment::Unsure };
+    let told = |(features, model): &(Features, &Model)| evidence::of_sentiment(text, features, model, sentiment);
+    (sentiment, weighed.cut.as_ref().map(told).unwrap_or_default())
 }
 
 /// What is said of a text with nothing in it.
 const NOTHING: Probabilities = Probabilities { negative: 0.0, neutral: 1.0, positive: 0.0 };
 
-fn theme_evidence(text: &Text, found: &Found) -> Vec<Evidence> {
-    let of = format!("theme:{}", found.theme);
-    found.places.iter().map(|(place, weight)| evidence::told(text, place.clone(), *weight, &of)).collect()
+/// The theme files of a folder, each built in where it is missing.
+fn theme_files(files: &Files) -> Result<Vec<(&str, &str)>, Error> {
+    theme::FILES.iter().map(|(file, built_in)| Ok((*file, text_of(files, file, built_in)?))).collect()
 }
 
 fn lexicons(files: &Files) -> Result<BTreeMap<Group, Lexicon>, Error> {

@@ -1,8 +1,9 @@
 //! `hearken model`: train, eval, card.
 
 mod card;
-mod data;
+pub(super) mod data;
 mod sets;
+mod themes;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,12 +11,13 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Subcommand;
 
-use crate::classify::{Group, Judge, Plan};
+use crate::classify::{Group, Judge, Plan, ThemePlan};
 
 /// Trains, scores and describes the sentiment models.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  hearken model train --data labelled/ --out sentiment-models\n  \
-    hearken model eval --data labelled/\n  hearken model card zh")]
+    hearken model eval --data labelled/\n  hearken model card zh\n  \
+    hearken model train --themes --data labelled/\n  hearken model themes")]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Action,
@@ -27,6 +29,8 @@ enum Action {
     Train(TrainArgs),
     /// Scores the models on labelled texts, as a user gets them.
     Eval(EvalArgs),
+    /// Scores the themes on our corpus: by phrases alone, and as a user gets them.
+    Themes(themes::Args),
     /// Prints the card of a model: data, licences, scores, calibration, known failures.
     Card(CardArgs),
 }
@@ -66,6 +70,9 @@ struct TrainArgs {
     /// At most this share of answers is *unsure*, whatever was promised.
     #[arg(long, default_value_t = 0.40)]
     most_unsure: f64,
+    /// Learns the model of the themes instead, with a plan of its own.
+    #[arg(long)]
+    themes: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -93,12 +100,17 @@ struct CardArgs {
 /// Runs the command.
 pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     match args.action {
+        Action::Train(args) if args.themes => {
+            let plan = ThemePlan { seed: args.seed, ..ThemePlan::default() };
+            themes::train(Some(&args.data), &args.out, plan)
+        }
         Action::Train(args) => train(&args),
         Action::Eval(args) => {
             let judge = judge_of(args.models.as_deref())?;
             println!("{}", card::table(&card::score(&judge, &args.data, None, args.test)?));
             Ok(ExitCode::SUCCESS)
         }
+        Action::Themes(args) => themes::score(&args),
         Action::Card(args) => print_card(&args),
     }
 }

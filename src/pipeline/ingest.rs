@@ -314,12 +314,19 @@ fn judged(work: Work, judging: &Judging) -> Judged {
         url: &one.raw.url,
         has_media: one.raw.has_media,
     };
-    let found = asked
-        .iter()
-        .filter_map(|topic| topic.matches(&document).map(|spans| TopicMatch { topic: topic.name.clone(), spans }));
-    let matched: Vec<TopicMatch> = found.collect();
+    let mut own_evidence = Vec::new();
+    let matched = asked.iter().filter_map(|topic| {
+        let spans = topic.matches(&document)?;
+        let own = topic.themes.find(&document);
+        own_evidence.extend(own.iter().flat_map(|found| found.evidence.iter().cloned()));
+        let themes = own.into_iter().map(|found| found.score).collect();
+        Some(TopicMatch { topic: topic.name.clone(), spans, themes })
+    });
+    let matched: Vec<TopicMatch> = matched.collect();
     if !matched.is_empty() || held {
-        one.judgement = Some(judging(&text));
+        let mut judgement = judging(&text);
+        judgement.evidence.append(&mut own_evidence);
+        one.judgement = Some(judgement);
         one.keys = cluster::keys(&text);
     }
     one.matched = matched;

@@ -10,7 +10,7 @@ use super::mention::Held;
 use super::story::Stories;
 use super::topic::TopicRow;
 use crate::domain::id::digest;
-use crate::domain::{Author, Change, Mention, MentionId, NativeId, Platform, RawMention, Spread, Timestamp, TopicName};
+use crate::domain::{Author, Change, Judgement, Mention, MentionId, NativeId, Platform, RawMention, Spread, ThemeScore, Timestamp, TopicName};
 
 /// What was heard of a post that is not held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +148,7 @@ impl Work {
         let id = entry.raw.id();
         let (story, spread) = self.place(&id, entry);
         let edited = entry.raw.change == Change::Edited;
-        let mention = Mention {
+        let mut mention = Mention {
             id: id.clone(),
             source: entry.source.clone(),
             raw: entry.raw.clone(),
@@ -161,8 +161,9 @@ impl Work {
         let rows = entry
             .matched
             .iter()
-            .map(|found| (found.topic.clone(), TopicRow::new(&mention, &entry.source, found.spans.clone())))
+            .map(|found| (found.topic.clone(), TopicRow::new(&mention, &entry.source, found.spans.clone(), &found.themes)))
             .collect();
+        entry.matched.iter().for_each(|found| with_own(&mut mention.judgement, &found.themes));
         if let (Spread::Original, Some(keys)) = (spread, &entry.keys) {
             self.stories.add(&id, *keys, mention.raw.posted_at, self.now);
         }
@@ -201,7 +202,8 @@ impl Work {
         for found in &entry.matched {
             // An older or newer text than ours has its words elsewhere.
             let spans = if same { found.spans.clone() } else { Vec::new() };
-            rows.entry(found.topic.clone()).or_insert_with(|| TopicRow::new(&held.mention, &entry.source, spans));
+            rows.entry(found.topic.clone()).or_insert_with(|| TopicRow::new(&held.mention, &entry.source, spans, &found.themes));
+            with_own(&mut held.mention.judgement, &found.themes);
         }
         self.put.again += 1;
     }
@@ -229,12 +231,17 @@ impl Work {
         let wanted = |topic: &TopicName| entry.matched.iter().any(|found| found.topic == *topic);
         rows.retain(|topic, _| wanted(topic) || !entry.asked.contains(topic));
         for row in rows.values_mut() {
-            row.judge(&mention.judgement);
+            row.judge(&mention.judgement, &[]);
             row.matched.clear();
         }
         for found in &entry.matched {
-            let fresh = || TopicRow::new(mention, &entry.source, Vec::new());
-            rows.entry(found.topic.clone()).or_insert_with(fresh).matched.clone_from(&found.spans);
+            let fresh = || TopicRow::new(mention, &entry.source, Vec::new(), &[]);
+            let row = rows.entry(found.topic.clone()).or_insert_with(fresh);
+            row.matched.clone_from(&found.spans);
+            row.judge(&mention.judgement, &found.themes);
+        }
+        for found in &entry.matched {
+            with_own(&mut mention.judgement, &found.themes);
         }
         self.reindex.insert(id.clone());
         self.put.changed += 1;
@@ -266,6 +273,15 @@ impl Work {
         }
         self.reindex.insert(id.clone());
         self.put.removed += 1;
+    }
+}
+
+/// A mention knows every theme that some topic sees in it.
+fn with_own(judgement: &mut Judgement, own: &[ThemeScore]) {
+    for score in own {
+        if !judgement.themes.iter().any(|known| known.theme == score.theme) {
+            judgement.themes.push(score.clone());
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::story::Stories;
 use super::topic::{put_counts, put_rows, remove_row, rows_of};
 use super::{Error, Store, search};
 use crate::cluster::Keys;
-use crate::domain::{Change, Count, CountKey, Judgement, MentionId, RawMention, SourceName, Timestamp, TopicName};
+use crate::domain::{Change, Count, CountKey, Judgement, MentionId, RawMention, SourceName, ThemeScore, Timestamp, TopicName};
 
 /// How long what was heard of posts that are not held is remembered: three days.
 const EARLY_MS: i64 = 3 * 24 * 3600 * 1000;
@@ -27,6 +27,8 @@ pub struct TopicMatch {
     pub topic: TopicName,
     /// What of the whole text (title and text, a line apart) matched: bytes at characters' edges.
     pub spans: Vec<Range<usize>>,
+    /// The topic's own themes in it, most sure first.
+    pub themes: Vec<ThemeScore>,
 }
 
 /// One text with the answers to everything that is asked of it.

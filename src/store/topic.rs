@@ -10,10 +10,11 @@ use super::Error;
 use super::backend::{Writing, on_writing};
 use super::bulk::{Conflict, Kind, Target, Value, json_list};
 use super::mention::among;
+use crate::classify::built_in_themes;
 use crate::domain::time::timestamp;
 use crate::domain::{
-    Bucket, Count, CountKey, Judgement, Language, Mention, MentionId, Sentiment, SourceName, Spread, Theme, Timestamp,
-    TopicName,
+    Bucket, Count, CountKey, Judgement, Language, Mention, MentionId, Sentiment, SourceName, Spread, Theme, ThemeScore,
+    Timestamp, TopicName,
 };
 
 /// One mention under one topic.
@@ -28,6 +29,7 @@ pub(super) struct TopicRow {
     pub(super) story: MentionId,
     /// `platform/id`, or empty when the platform hides it or the mention is a tombstone.
     pub(super) author: String,
+    /// The built-in themes and the topic's own.
     pub(super) themes: Vec<Theme>,
     pub(super) matched: Vec<Range<usize>>,
 }
@@ -68,7 +70,7 @@ const COUNT: Target = Target {
 
 impl TopicRow {
     /// The row of a mention under a topic that heard it at `source`.
-    pub(super) fn new(mention: &Mention, source: &SourceName, matched: Vec<Range<usize>>) -> Self {
+    pub(super) fn new(mention: &Mention, source: &SourceName, matched: Vec<Range<usize>>, own: &[ThemeScore]) -> Self {
         let author = &mention.raw.author;
         let who = author.id.as_ref().map(|id| id.as_str()).or((!author.handle.is_empty()).then_some(&author.handle));
         let mut row = Self {
@@ -83,16 +85,19 @@ impl TopicRow {
             themes: Vec::new(),
             matched,
         };
-        row.judge(&mention.judgement);
+        row.judge(&mention.judgement, own);
         row
     }
 
-    /// Takes over what a text was judged to be.
-    pub(super) fn judge(&mut self, judgement: &Judgement) {
+    /// Takes over what a text was judged to be, and the topic's own themes. A theme in `judgement` that is not built in is
+    /// some topic's own: it counts where it is in `own`.
+    pub(super) fn judge(&mut self, judgement: &Judgement, own: &[ThemeScore]) {
         self.language = judgement.language;
         self.sentiment = judgement.sentiment;
         self.p_negative = f64::from(judgement.p.negative);
-        self.themes = judgement.themes.iter().map(|score| score.theme.clone()).collect();
+        let built_in = |score: &&ThemeScore| built_in_themes().iter().any(|theme| theme.name == score.theme);
+        let all = judgement.themes.iter().filter(built_in).chain(own);
+        self.themes = all.map(|score| score.theme.clone()).collect();
         self.themes.sort();
         self.themes.dedup();
     }

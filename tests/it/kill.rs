@@ -125,7 +125,7 @@ impl World {
                 raw,
                 keys: None,
                 asked: vec![self.topic.clone()],
-                matched: vec![TopicMatch { topic: self.topic.clone(), spans: Vec::new() }],
+                matched: vec![TopicMatch { topic: self.topic.clone(), spans: Vec::new(), themes: Vec::new() }],
             });
         }
         for batch in held.chunks(500) {

@@ -75,7 +75,7 @@ pub(crate) fn judged(from: &str, raw: RawMention, received: i64) -> Judged {
     let wanted = [("coffee", "嫩芽"), ("tea", "茶")];
     let matched = wanted.iter().filter_map(|(name, word)| {
         let start = text.find(word)?;
-        Some(TopicMatch { topic: topic(name), spans: std::iter::once(start..start + word.len()).collect() })
+        Some(TopicMatch { topic: topic(name), spans: std::iter::once(start..start + word.len()).collect(), themes: Vec::new() })
     });
     Judged {
         inbox: None,
@@ -215,7 +215,7 @@ async fn posts_edits_copies_and_removals_move_the_counts_and_a_repeat_moves_none
         let mut again = first.clone();
         again.engagement = Engagement { likes: 9, reposts: 2, replies: 1 };
         let mut entry = judged("mastodon/b", again.clone(), 6 * MINUTE);
-        entry.matched.push(TopicMatch { topic: topic("tea"), spans: Vec::new() });
+        entry.matched.push(TopicMatch { topic: topic("tea"), spans: Vec::new(), themes: Vec::new() });
         put(&store, &[entry]).await;
         assert_eq!(the(&store, &first).await.raw.engagement, again.engagement);
         assert_eq!(totals(&store, "tea").await, (2, 1, 2));

@@ -14,11 +14,11 @@ use crate::domain::{Language, Sentiment};
 
 /// One labelled text.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
-    pub(super) id: String,
-    pub(super) text: String,
-    pub(super) label: String,
-    pub(super) columns: BTreeMap<String, String>,
+pub(in crate::cli) struct Row {
+    pub(in crate::cli) id: String,
+    pub(in crate::cli) text: String,
+    pub(in crate::cli) label: String,
+    pub(in crate::cli) columns: BTreeMap<String, String>,
 }
 
 impl Row {
@@ -33,7 +33,7 @@ impl Row {
 }
 
 /// Reads one file of a set; `None` when it is not there.
-pub(super) fn rows(folder: &Path, set: &str, part: &str) -> Result<Option<Vec<Row>>> {
+pub(in crate::cli) fn rows(folder: &Path, set: &str, part: &str) -> Result<Option<Vec<Row>>> {
     let path = folder.join(format!("{set}.{part}.tsv.gz"));
     if !path.exists() {
         return Ok(None);
@@ -188,7 +188,7 @@ pub(super) fn corpus(own: &Path) -> Result<Vec<Written>> {
 }
 
 /// The files of a models' folder that the judge reads.
-pub(super) fn files(folder: &Path) -> Result<Files> {
+pub(in crate::cli) fn files(folder: &Path) -> Result<Files> {
     let mut files = Files::new();
     for part in ["", "lexicon", "themes"] {
         let Ok(entries) = fs::read_dir(folder.join(part)) else { continue };
