@@ -11,9 +11,7 @@ use super::lexicon::{Lexicon, Origin, Source};
 use super::model::Model;
 use super::model_file;
 use super::spam::{self, Spam};
-use super::theme::{
-    self, Labelled, LearntThemes, ThemeFigures, ThemeLesson, ThemePlan, Themes, TopicFigures,
-};
+use super::theme::{self, Labelled, LearntThemes, ThemeFigures, ThemeLesson, ThemePlan, Themes, TopicFigures};
 use super::train::{self, Learnt, Lesson, Plan};
 use crate::domain::{Evidence, Judgement, Language, Probabilities, Sentiment, ThemeScore};
 use crate::text::Text;

@@ -107,7 +107,7 @@ pub(super) fn read(root: &Table<'_>) -> OwnThemes {
         let name = table.need_name("name", |text| Theme::new(text));
         let title = table.text("title").map(|title| title.trim().to_owned()).filter(|title| !title.is_empty());
         let examples = read_examples(&table);
-        let query = if table.has("query") { read_query(&table) } else { None };
+        let query = table.text("query").and_then(|_| read_query(&table));
         if !table.has("examples") && !table.has("query") {
             let hint = "write `examples = [\"…\", …]` with 5 to 50 texts that have it, or a `query`, or both";
             table.mistake("", "nothing says which texts have this theme", hint);
@@ -159,7 +159,8 @@ fn read_examples(table: &Table<'_>) -> Vec<String> {
     if table.has("examples") && !EXAMPLES.contains(&all.len()) {
         let (few, many) = (EXAMPLES.start(), EXAMPLES.end());
         let (message, hint) = if all.len() < *few {
-            let hint = format!("write at least {few}, as different as customers write them; or name its words in a `query`");
+            let hint =
+                format!("write at least {few}, as different as customers write them; or name its words in a `query`");
             (format!("{} examples are too few to learn from", all.len()), hint)
         } else {
             (format!("{} examples are more than {many}", all.len()), format!("keep the {many} that differ most"))

@@ -127,21 +127,7 @@ pub(super) fn read(file: &TopicFile, known: &Known, mistakes: &Mistakes) -> Opti
     let title = title?.trim().to_owned();
     let (name, text) = (file.name.clone(), file.text.clone());
     let query = query?;
-    Some(Topic {
-        name,
-        title,
-        zone,
-        owner,
-        query,
-        languages,
-        brand,
-        competitors,
-        listens,
-        themes,
-        alert,
-        ticket,
-        text,
-    })
+    Some(Topic { name, title, zone, owner, query, languages, brand, competitors, listens, themes, alert, ticket, text })
 }
 
 struct TopicParts {

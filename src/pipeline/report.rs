@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use chrono::{Datelike, Days, Months, NaiveDate, TimeZone};
+use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
@@ -86,6 +86,7 @@ impl Reports {
             incidents.iter().rev().filter_map(|incident| happening(incident, &items)).collect(),
         );
         figures.own_themes = topic.themes.titles();
+        figures.unnamed = unnamed_themes(&self.store, &topic.name, period).await?;
         Ok(Report::new(figures, locale))
     }
 
@@ -186,13 +187,13 @@ pub fn day_range(period: Interval, zone: Tz) -> String {
 /// Negative originals that are read for a page.
 const FOR_A_PAGE: i64 = 600;
 
-/// What negative talk about a topic is newly about, against the stretch before.
-pub async fn unnamed_themes(
-    store: &Store,
-    topic: &TopicName,
-    window: Interval,
-    former: Interval,
-) -> anyhow::Result<Vec<UnnamedTheme>> {
+/// What negative talk is compared with: so many times its own length before it, and so many days at least.
+const BEFORE: (i32, i64) = (4, 14);
+
+/// What negative talk about a topic is newly about, against the weeks before.
+pub async fn unnamed_themes(store: &Store, topic: &TopicName, window: Interval) -> anyhow::Result<Vec<UnnamedTheme>> {
+    let before = ((window.to - window.from) * BEFORE.0).max(TimeDelta::days(BEFORE.1));
+    let former = Interval { from: window.from - before, to: window.from };
     let read = async |window: Interval| -> anyhow::Result<Vec<Item>> {
         let filter = MentionFilter {
             topic: Some(topic.clone()),

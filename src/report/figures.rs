@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::rising::{RisingWord, rising};
 use super::sentences::{Sentence, write};
-use super::unnamed::{UnnamedTheme, unnamed};
+use super::unnamed::UnnamedTheme;
 use crate::alert;
 use crate::chart::VolumePoint;
 use crate::domain::{
@@ -177,9 +177,9 @@ pub struct Figures {
     pub languages: Vec<Row<Language>>,
     /// Words that are said much more than before, most telling first.
     pub rising: Vec<RisingWord>,
-    /// What negative talk is newly about.
+    /// What negative talk is newly about, against more than the former period (see [`super::unnamed()`]); empty at first.
     pub unnamed: Vec<UnnamedTheme>,
-    /// The titles of the topic's own themes.
+    /// The titles of the topic's own themes; empty at first.
     pub own_themes: Vec<(Theme, String)>,
     /// Originals by how often they were passed on, with that number; most first.
     pub top: Vec<(Item, i64)>,
@@ -249,7 +249,7 @@ impl Figures {
             platforms: rows(items, former, |item| vec![item.platform]),
             languages: rows(items, former, |item| vec![item.language]),
             rising: rising(items, former),
-            unnamed: unnamed(items, former),
+            unnamed: Vec::new(),
             own_themes: Vec::new(),
             top,
             worst,

@@ -1,6 +1,6 @@
 //! Rising themes: what negative talk is newly about, as groups of originals that say the same things.
 //!
-//! In: the mentions of a period and of the one before it. Out: groups, each with its most telling words, a typical text,
+//! In: the mentions of a period and of a longer time before it. Out: groups, each with its most telling words, a typical text,
 //! the mentions in it, and the named theme that covers it, if one does. Never: shows a group that a quiet week would have too.
 //!
 //! Words that negative originals use much more than before (Dunning's G²) seed the groups; texts that share them join, and
@@ -65,7 +65,9 @@ pub fn unnamed(items: &[Item], former: &[Item]) -> Vec<UnnamedTheme> {
     let (risen, lines) = risen(&now, &before);
     let mut themes: Vec<UnnamedTheme> = groups(&lines, &risen)
         .into_iter()
-        .filter(|group| group.len() >= SMALLEST && authors(group.iter().map(|line| lines[*line].item)) >= FEWEST_AUTHORS)
+        .filter(|group| {
+            group.len() >= SMALLEST && authors(group.iter().map(|line| lines[*line].item)) >= FEWEST_AUTHORS
+        })
         .map(|group| told(&group, &lines, &risen))
         .collect();
     themes.sort_by(|a, b| {
@@ -77,8 +79,9 @@ pub fn unnamed(items: &[Item], former: &[Item]) -> Vec<UnnamedTheme> {
 }
 
 fn negative_originals(items: &[Item]) -> Vec<&Item> {
-    let wanted =
-        |item: &&Item| item.sentiment == Sentiment::Negative && item.spread == Spread::Original && !item.text.is_empty();
+    let wanted = |item: &&Item| {
+        item.sentiment == Sentiment::Negative && item.spread == Spread::Original && !item.text.is_empty()
+    };
     let mut wanted: Vec<&Item> = items.iter().filter(wanted).collect();
     wanted.sort_by(|a, b| a.posted_at.cmp(&b.posted_at).then_with(|| a.id.cmp(&b.id)));
     let extra = wanted.len().saturating_sub(MOST_TEXTS);
@@ -211,12 +214,48 @@ mod tests {
     use crate::report::figures::tests::item;
 
     const WHAT: [&str; 24] = [
-        "外送", "店員", "拿鐵", "結帳", "座位", "冷氣", "會員", "甜點", "價格", "停車場", "廁所", "音樂", "菜單", "訂單", "杯子",
-        "糖度", "冰塊", "三明治", "點數", "隊伍", "門市", "電話", "包裝", "櫃檯",
+        "外送",
+        "店員",
+        "拿鐵",
+        "結帳",
+        "座位",
+        "冷氣",
+        "會員",
+        "甜點",
+        "價格",
+        "停車場",
+        "廁所",
+        "音樂",
+        "菜單",
+        "訂單",
+        "杯子",
+        "糖度",
+        "冰塊",
+        "三明治",
+        "點數",
+        "隊伍",
+        "門市",
+        "電話",
+        "包裝",
+        "櫃檯",
     ];
     const HOW: [&str; 16] = [
-        "很慢", "超雷", "太貴", "難喝", "態度差", "等太久", "不新鮮", "沒人理", "髒髒的", "送錯", "壞掉", "退步", "吵死", "亂七八糟",
-        "少給", "敷衍",
+        "很慢",
+        "超雷",
+        "太貴",
+        "難喝",
+        "態度差",
+        "等太久",
+        "不新鮮",
+        "沒人理",
+        "髒髒的",
+        "送錯",
+        "壞掉",
+        "退步",
+        "吵死",
+        "亂七八糟",
+        "少給",
+        "敷衍",
     ];
     const WHEN: [&str; 10] = ["今天", "昨天", "剛剛", "上週", "每次", "這家", "又是", "真的", "覺得", "朋友說"];
 

@@ -10,7 +10,10 @@ use super::mention::Held;
 use super::story::Stories;
 use super::topic::TopicRow;
 use crate::domain::id::digest;
-use crate::domain::{Author, Change, Judgement, Mention, MentionId, NativeId, Platform, RawMention, Spread, ThemeScore, Timestamp, TopicName};
+use crate::domain::{
+    Author, Change, Judgement, Mention, MentionId, NativeId, Platform, RawMention, Spread, ThemeScore, Timestamp,
+    TopicName,
+};
 
 /// What was heard of a post that is not held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +164,9 @@ impl Work {
         let rows = entry
             .matched
             .iter()
-            .map(|found| (found.topic.clone(), TopicRow::new(&mention, &entry.source, found.spans.clone(), &found.themes)))
+            .map(|found| {
+                (found.topic.clone(), TopicRow::new(&mention, &entry.source, found.spans.clone(), &found.themes))
+            })
             .collect();
         entry.matched.iter().for_each(|found| with_own(&mut mention.judgement, &found.themes));
         if let (Spread::Original, Some(keys)) = (spread, &entry.keys) {
@@ -202,7 +207,8 @@ impl Work {
         for found in &entry.matched {
             // An older or newer text than ours has its words elsewhere.
             let spans = if same { found.spans.clone() } else { Vec::new() };
-            rows.entry(found.topic.clone()).or_insert_with(|| TopicRow::new(&held.mention, &entry.source, spans, &found.themes));
+            rows.entry(found.topic.clone())
+                .or_insert_with(|| TopicRow::new(&held.mention, &entry.source, spans, &found.themes));
             with_own(&mut held.mention.judgement, &found.themes);
         }
         self.put.again += 1;

@@ -15,7 +15,9 @@ use super::story::Stories;
 use super::topic::{put_counts, put_rows, remove_row, rows_of};
 use super::{Error, Store, search};
 use crate::cluster::Keys;
-use crate::domain::{Change, Count, CountKey, Judgement, MentionId, RawMention, SourceName, ThemeScore, Timestamp, TopicName};
+use crate::domain::{
+    Change, Count, CountKey, Judgement, MentionId, RawMention, SourceName, ThemeScore, Timestamp, TopicName,
+};
 
 /// How long what was heard of posts that are not held is remembered: three days.
 const EARLY_MS: i64 = 3 * 24 * 3600 * 1000;

@@ -88,7 +88,7 @@ words! {
     FORMER = "前一期間", "前一期间", "period before", "前の期間";
     THEMES = "主要原因", "主要原因", "Themes", "話題";
     UNNAMED = "負評裡新出現的話題", "差评里新出现的话题", "New in negative talk", "否定的な声に新しく現れた話題";
-    NO_UNNAMED = "與前一期間相比，負評沒有新的話題。", "与前一期间相比，差评没有新的话题。", "Negative talk is about nothing new, against the period before.", "前の期間と比べ、否定的な声に新しい話題はありません。";
+    NO_UNNAMED = "與之前幾週相比，負評沒有新的話題。", "与之前几周相比，差评没有新的话题。", "Negative talk is about nothing new, against the weeks before.", "これまでの数週間と比べ、否定的な声に新しい話題はありません。";
     NO_NAME_YET = "還沒有名稱的原因", "还没有名称的原因", "no theme yet", "まだ名前のない話題";
     PLATFORMS = "平台", "平台", "Platforms", "プラットフォーム";
     LANGUAGE = "語言", "语言", "Language", "言語";

@@ -75,7 +75,11 @@ pub(crate) fn judged(from: &str, raw: RawMention, received: i64) -> Judged {
     let wanted = [("coffee", "嫩芽"), ("tea", "茶")];
     let matched = wanted.iter().filter_map(|(name, word)| {
         let start = text.find(word)?;
-        Some(TopicMatch { topic: topic(name), spans: std::iter::once(start..start + word.len()).collect(), themes: Vec::new() })
+        Some(TopicMatch {
+            topic: topic(name),
+            spans: std::iter::once(start..start + word.len()).collect(),
+            themes: Vec::new(),
+        })
     });
     Judged {
         inbox: None,

@@ -10,45 +10,73 @@ pub(super) struct Judged {
     pub(super) weight: f64,
 }
 
-/// Fits factor and constant by Newton's method. Few positives draw it toward a plain start (a ridge of one text), and
-/// truths are told as Platt tells them: (n+1)/(n+2) and 1/(n+2), so that no probability is 0 or 1.
+/// Fits factor and constant by Newton's method, each step halved until it helps. Few positives draw the factor toward a
+/// plain start (a ridge of one text), and truths are told as Platt tells them: (n+1)/(n+2) and 1/(n+2), so that no
+/// probability is 0 or 1.
 pub(super) fn fit(judged: &[Judged]) -> [f64; 2] {
     let mass = |truth: bool| judged.iter().filter(|one| one.truth == truth).map(|one| one.weight).sum::<f64>();
     let (yes, no) = (mass(true), mass(false));
-    let (high, low) = ((yes + 1.0) / (yes + 2.0), 1.0 / (no + 2.0));
-    let start = [1.0, ((yes + 1.0) / (no + 1.0)).ln()];
-    let mut factors = start;
+    let all = (yes + no).max(1e-9);
+    let size = (judged.iter().map(|one| one.weight * one.score * one.score).sum::<f64>() / all).sqrt().max(1e-9);
+    let points = judged.iter().map(|one| Point {
+        score: one.score / size,
+        told: if one.truth { (yes + 1.0) / (yes + 2.0) } else { 1.0 / (no + 2.0) },
+        weight: one.weight,
+    });
+    let points: Vec<Point> = points.collect();
+    let mut factors = [1.0, ((yes + 1.0) / (no + 1.0)).ln()];
+    let mut least = loss(&points, factors);
     for _ in 0..50 {
-        let (mut slope, mut curve) = ([0.0f64; 2], [[0.0f64; 2]; 2]);
-        for one in judged {
-            let p = logistic(factors, one.score);
-            let miss = one.weight * (p - if one.truth { high } else { low });
-            let bend = one.weight * p * (1.0 - p);
-            slope[0] += miss * one.score;
-            slope[1] += miss;
-            curve[0][0] += bend * one.score * one.score;
-            curve[0][1] += bend * one.score;
-            curve[1][1] += bend;
-        }
-        const RIDGE: f64 = 1.0;
-        slope[0] += RIDGE * (factors[0] - start[0]);
-        curve[0][0] += RIDGE;
-        curve[1][1] += 1e-6;
-        let whole = curve[0][0] * curve[1][1] - curve[0][1] * curve[0][1];
-        if whole.abs() < 1e-12 {
-            break;
-        }
-        let step = [
-            (curve[1][1] * slope[0] - curve[0][1] * slope[1]) / whole,
-            (curve[0][0] * slope[1] - curve[0][1] * slope[0]) / whole,
-        ];
-        factors[0] = (factors[0] - step[0].clamp(-1.0, 1.0)).max(0.01);
-        factors[1] -= step[1].clamp(-2.0, 2.0);
-        if step[0].abs() + step[1].abs() < 1e-9 {
-            break;
-        }
+        let step = newton(&points, factors);
+        let mut share = 1.0;
+        let next = loop {
+            let next = [(factors[0] - share * step[0]).max(0.0), factors[1] - share * step[1]];
+            if loss(&points, next) < least {
+                break Some(next);
+            }
+            share /= 2.0;
+            if share < 1e-6 {
+                break None;
+            }
+        };
+        let Some(next) = next else { break };
+        factors = next;
+        least = loss(&points, factors);
     }
-    factors
+    [factors[0] / size, factors[1]]
+}
+
+struct Point {
+    score: f64,
+    told: f64,
+    weight: f64,
+}
+
+/// How much a factor is held to 1.
+const RIDGE: f64 = 1.0;
+
+fn loss(points: &[Point], factors: [f64; 2]) -> f64 {
+    let miss = |point: &Point| {
+        let p = logistic(factors, point.score).clamp(1e-12, 1.0 - 1e-12);
+        -point.weight * (point.told * p.ln() + (1.0 - point.told) * (1.0 - p).ln())
+    };
+    points.iter().map(miss).sum::<f64>() + RIDGE / 2.0 * (factors[0] - 1.0) * (factors[0] - 1.0)
+}
+
+fn newton(points: &[Point], factors: [f64; 2]) -> [f64; 2] {
+    let mut slope = [RIDGE * (factors[0] - 1.0), 0.0];
+    let mut curve = [RIDGE, 0.0, 1e-6];
+    for point in points {
+        let p = logistic(factors, point.score);
+        let (miss, bend) = (point.weight * (p - point.told), point.weight * p * (1.0 - p));
+        slope[0] += miss * point.score;
+        slope[1] += miss;
+        curve[0] += bend * point.score * point.score;
+        curve[1] += bend * point.score;
+        curve[2] += bend;
+    }
+    let whole = (curve[0] * curve[2] - curve[1] * curve[1]).max(1e-12);
+    [(curve[2] * slope[0] - curve[1] * slope[1]) / whole, (curve[0] * slope[1] - curve[1] * slope[0]) / whole]
 }
 
 /// The probability from which on telling the label gives the highest F1, between 0.25 and 0.6.
@@ -85,14 +113,14 @@ mod tests {
     fn stated_probabilities_are_what_comes_true() {
         let judged = judged();
         let factors = fit(&judged);
-        let outcomes: Vec<(f64, bool)> =
-            judged.iter().map(|one| (logistic(factors, one.score), one.truth)).collect();
+        let outcomes: Vec<(f64, bool)> = judged.iter().map(|one| (logistic(factors, one.score), one.truth)).collect();
         assert!(crate::classify::ece(&outcomes) < 0.03, "{factors:?}");
     }
 
     #[test]
     fn a_label_never_seen_is_never_likely_and_nothing_overflows() {
-        let never: Vec<Judged> = (0..100).map(|n| Judged { score: f64::from(n) * 1e3, truth: false, weight: 1.0 }).collect();
+        let never: Vec<Judged> =
+            (0..100).map(|n| Judged { score: f64::from(n) * 1e3, truth: false, weight: 1.0 }).collect();
         let factors = fit(&never);
         assert!(factors.iter().all(|factor| factor.is_finite()) && logistic(factors, 0.0) < 0.5, "{factors:?}");
     }

@@ -99,10 +99,11 @@ fn words(text: &Text, pieces: &mut Vec<Piece>) -> f64 {
     1.0 / f64::from((pieces.len() - before).max(8) as u32).sqrt()
 }
 
-/// What the phrases say of each theme, alone and beside the way the lexicon leans; and the group of the language.
+/// What the phrases say of each theme, alone and beside the way the lexicon leans; the group of the language; and a constant.
 fn phrases(group: Group, lean: f32, said: &[Said], pieces: &mut Vec<Piece>) {
     let whole = |value: u64| Piece { key: key(value), family: PHRASES, start: 0, end: 0 };
     pieces.push(whole(mix(2, group as u64)));
+    pieces.push(whole(mix(4, 0)));
     let side = if lean > 0.3 { 2 } else { u64::from(lean < -0.3) };
     for (theme, said) in said.iter().enumerate() {
         for (kind, count) in said.kinds.iter().enumerate().filter(|(_, count)| **count > 0) {

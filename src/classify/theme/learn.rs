@@ -60,13 +60,31 @@ pub struct ThemePlan {
     pub least_texts: u32,
     /// Whether segmented words are features too.
     pub words: bool,
+    /// How far yes and no are brought to weigh the same in all: 0 not at all, 1 wholly.
+    pub balance: f32,
+    /// Whether a feature counts more the fewer texts have it (by the logarithm of their share).
+    pub rarity: bool,
+    /// Whether every text counts the same, however many features it has; only where scores are compared within a text.
+    pub even: bool,
     /// Into how many parts the lessons are cut to be judged by weights that have not seen them.
     pub folds: usize,
 }
 
 impl Default for ThemePlan {
     fn default() -> Self {
-        Self { seed: 20_261, epochs: 6, rate: 1.0, l1: 0.003, l2: 0.3, least_texts: 2, words: true, folds: 4 }
+        Self {
+            seed: 20_261,
+            epochs: 6,
+            rate: 1.0,
+            l1: 0.003,
+            l2: 0.3,
+            least_texts: 2,
+            words: true,
+            balance: 0.5,
+            rarity: false,
+            even: false,
+            folds: 4,
+        }
     }
 }
 
@@ -87,6 +105,8 @@ pub struct LearntThemes {
 
 /// Weights below so many steps of 2,048 move no answer and are left out of the file.
 const LEAST_WEIGHT: i16 = 12;
+/// The length of every row where all count the same.
+const EVEN: f32 = 2.0;
 /// Neighbouring lines that are judged together.
 const BLOCK: usize = 40;
 
@@ -177,7 +197,11 @@ fn read(
     plan: ThemePlan,
 ) -> Result<Lines, Error> {
     let bits = |of: &[Theme]| {
-        themes.iter().enumerate().filter(|(_, theme)| of.contains(theme)).fold(0u32, |bits, (label, _)| bits | 1 << label)
+        themes
+            .iter()
+            .enumerate()
+            .filter(|(_, theme)| of.contains(theme))
+            .fold(0u32, |bits, (label, _)| bits | 1 << label)
     };
     let mut lines = Lines { values: Vec::new(), yes: Vec::new(), known: Vec::new(), labels: themes.len() };
     for lesson in lessons {
@@ -228,10 +252,16 @@ fn judge_apart(
 /// Fits every label on these lines; labels are independent, so cores share them. Gives steps and weights, in order of keys.
 pub(super) fn fit(lines: &Lines, taken: &[usize], plan: ThemePlan) -> Result<(Vec<f64>, Vec<Weighted>), String> {
     assert_labels(lines.labels)?;
-    let keys = vocabulary(lines, taken, plan.least_texts);
+    let (keys, rarity) = vocabulary(lines, taken, plan);
     let column: HashMap<u32, u32> = keys.iter().zip(0u32..).map(|(key, column)| (*key, column)).collect();
     let row = |line: &usize| -> Row {
-        lines.values[*line].iter().filter_map(|(key, value)| column.get(key).map(|column| (*column, *value))).collect()
+        let known = lines.values[*line].iter().filter_map(|(key, value)| Some((*column.get(key)?, *value)));
+        let mut row: Row = known.map(|(column, value)| (column, value * rarity[column as usize])).collect();
+        if plan.even {
+            let length = row.iter().map(|(_, value)| value * value).sum::<f32>().sqrt().max(1e-6);
+            row.iter_mut().for_each(|(_, value)| *value *= EVEN / length);
+        }
+        row
     };
     let rows: Vec<Row> = taken.iter().map(row).collect();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -240,14 +270,17 @@ pub(super) fn fit(lines: &Lines, taken: &[usize], plan: ThemePlan) -> Result<(Ve
     for part in labels.chunks(cores) {
         let fitted = std::thread::scope(|scope| {
             let fit_label = |label: &usize| {
-                let (rows, examples, columns) = (&rows, examples(lines, taken, *label), keys.len());
+                let (rows, examples, columns) = (&rows, examples(lines, taken, *label, plan.balance), keys.len());
                 scope.spawn(move || ftrl::fit(rows, &examples, columns, ftrl_plan(plan)))
             };
             let threads: Vec<_> = part.iter().map(fit_label).collect();
             threads.into_iter().map(|thread| thread.join()).collect::<Vec<_>>()
         });
         for head in fitted {
-            heads.push(head.map_err(|_| "the training thread ended early".to_owned())??);
+            let mut head = head.map_err(|_| "the training thread ended early".to_owned())??;
+            // What a feature's rarity counts goes into its weight, so that asking need not know it.
+            head.iter_mut().zip(&rarity).for_each(|(weight, rarity)| *weight *= rarity);
+            heads.push(head);
         }
     }
     Ok(quantise(&keys, &heads))
@@ -262,25 +295,29 @@ fn ftrl_plan(plan: ThemePlan) -> Plan {
     Plan { seed, epochs, rate, l1, l2, least_texts, precision: 0.0, most_unsure: 0.0 }
 }
 
-/// The lines that answer a label; yes weighs more, halfway to as much as no in all.
-fn examples(lines: &Lines, taken: &[usize], label: usize) -> Vec<Example> {
-    let known = taken.iter().enumerate().filter_map(|(row, line)| lines.truth(*line, label).map(|answer| (row, answer)));
+/// The lines that answer a label; the rarer answer weighs more.
+fn examples(lines: &Lines, taken: &[usize], label: usize, balance: f32) -> Vec<Example> {
+    let known =
+        taken.iter().enumerate().filter_map(|(row, line)| lines.truth(*line, label).map(|answer| (row, answer)));
     let known: Vec<(usize, bool)> = known.collect();
     let yes = known.iter().filter(|(_, answer)| *answer).count().max(1) as f32;
     let no = known.len() as f32 - yes;
-    let weights = [(yes / no.max(1.0)).sqrt().min(1.0), 1.0];
+    let weights = [(yes / no.max(1.0)).powf(balance).min(1.0), 1.0];
     known.into_iter().map(|(row, answer)| Example { row, answer, weight: weights[usize::from(answer)] }).collect()
 }
 
-/// The keys of all features seen in enough lines, in order.
-fn vocabulary(lines: &Lines, taken: &[usize], least: u32) -> Vec<u32> {
+/// The keys of all features seen in enough lines, in order, and how much the rarity of each counts.
+fn vocabulary(lines: &Lines, taken: &[usize], plan: ThemePlan) -> (Vec<u32>, Vec<f32>) {
     let mut seen: HashMap<u32, u32> = HashMap::new();
     for (key, _) in taken.iter().flat_map(|line| &lines.values[*line]) {
         *seen.entry(*key).or_default() += 1;
     }
-    let mut keys: Vec<u32> = seen.into_iter().filter(|(_, texts)| *texts >= least).map(|(key, _)| key).collect();
-    keys.sort_unstable();
-    keys
+    let all = taken.len().max(1) as f64;
+    let rarity = |texts: u32| if plan.rarity { (1.0 + all / f64::from(texts)).ln() as f32 } else { 1.0 };
+    let enough = seen.into_iter().filter(|(_, texts)| *texts >= plan.least_texts);
+    let mut keys: Vec<(u32, f32)> = enough.map(|(key, texts)| (key, rarity(texts))).collect();
+    keys.sort_unstable_by_key(|(key, _)| *key);
+    keys.into_iter().unzip()
 }
 
 /// Whole-number weights; what says nothing of any label is left out.

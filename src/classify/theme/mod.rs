@@ -25,10 +25,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use self::phrases::Titles;
 pub use learn::{LearntThemes, ThemeLesson, ThemePlan};
 pub use measure::{ThemeFigures, ThemeRow};
 pub use own::{MOST_OWN_THEMES, OwnLesson, OwnThemes, usable};
-use self::phrases::Titles;
 
 pub(super) use topic_set::topics;
 pub use topic_set::{Labelled, TopicFigures};
@@ -157,7 +157,11 @@ impl Themes {
     }
 
     /// Scores [`Themes::answers`] against the themes of the same texts.
-    pub(super) fn figures(&self, answers: &[Vec<[(f64, bool); 2]>], lessons: &[ThemeLesson]) -> (ThemeFigures, ThemeFigures) {
+    pub(super) fn figures(
+        &self,
+        answers: &[Vec<[(f64, bool); 2]>],
+        lessons: &[ThemeLesson],
+    ) -> (ThemeFigures, ThemeFigures) {
         let of = |way: usize| {
             measure::figures(self.phrases.names().enumerate().map(|(label, theme)| {
                 let outcome = |(answer, lesson): (&Vec<[(f64, bool); 2]>, &ThemeLesson)| {

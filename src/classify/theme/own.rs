@@ -6,6 +6,7 @@
 //! The background is a sample of our own corpus. Examples and background are cut into five parts, each judged by weights
 //! that have not seen it; from that come probability and threshold, for a theme that one mention in eleven has.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use super::calibrate::{self, Judged};
@@ -52,23 +53,38 @@ pub const MOST_OWN_THEMES: usize = MOST_LABELS;
 const OTHERS: f64 = 10.0;
 const FOLDS: usize = 5;
 const CUT: CutSpec = CutSpec { words: true };
-const PLAN: ThemePlan =
-    ThemePlan { seed: 20_261, epochs: 12, rate: 1.0, l1: 0.0, l2: 0.3, least_texts: 1, words: true, folds: FOLDS };
+const PLAN: ThemePlan = ThemePlan {
+    seed: 20_261,
+    epochs: 12,
+    rate: 1.0,
+    l1: 0.0,
+    l2: 0.3,
+    least_texts: 1,
+    words: true,
+    balance: 1.0,
+    rarity: true,
+    even: true,
+    folds: FOLDS,
+};
 
 impl OwnThemes {
     /// Learns themes; none may have too few usable examples (see [`usable`]).
     pub fn learn(lessons: &[OwnLesson]) -> Result<Self, Error> {
         let refuse = |why: String| Error::Training { group: "themes of your own".to_owned(), why };
         let mut lines = Lines { values: Vec::new(), yes: Vec::new(), known: Vec::new(), labels: lessons.len() };
-        for text in BACKGROUND.lines() {
-            lines.add(cut(&Text::read(text))?.values(), 0);
-        }
         for (label, lesson) in lessons.iter().enumerate() {
             for example in &lesson.examples {
                 let others = lessons.iter().enumerate().filter(|(_, other)| other.examples.contains(example));
                 let yes = others.fold(1 << label, |bits, (label, _)| bits | 1u32 << label);
                 lines.add(cut(&Text::read(example))?.values(), yes);
             }
+        }
+        // What no example says would only be held against a theme: the background tells of the examples' features alone.
+        let said: HashSet<u32> = lines.values.iter().flatten().map(|(key, _)| *key).collect();
+        for text in BACKGROUND.lines() {
+            let mut values = cut(&Text::read(text))?.values();
+            values.retain(|(key, _)| said.contains(key));
+            lines.add(values, 0);
         }
         let all: Vec<usize> = (0..lines.values.len()).collect();
         let apart = judge_apart(&lines, &all).map_err(refuse)?;
@@ -169,6 +185,31 @@ mod tests {
         "集點活動送的點數沒進來",
     ];
 
+    const NEW_STRAWS: [&str; 10] = [
+        "這家的紙吸管一下就軟爛，喝不完",
+        "吸管又爛了",
+        "纸吸管泡软了，全是纸味",
+        "點了紅茶，吸管又爛了",
+        "為什麼吸管是紙的",
+        "他們家飲料不錯，但紙吸管扣分",
+        "吸管可以不要用紙做嗎",
+        "冰塊還沒融吸管就先融了",
+        "小孩咬一口吸管就爛掉",
+        "紙吸管滾出去",
+    ];
+    const NEW_LOYALTY: [&str; 10] = [
+        "我的點數不見了",
+        "會員點數什麼時候會入帳",
+        "點數過期前可以提醒一下嗎",
+        "集點卡不能用了？",
+        "紅利換不到東西",
+        "點數折抵按了沒反應",
+        "累積好久的點數被歸零",
+        "集點送杯子的活動點數沒進來",
+        "點數規則改好爛",
+        "會員升等後點數還是一樣",
+    ];
+
     fn learnt() -> OwnThemes {
         let lesson = |name: &str, examples: &[&str]| OwnLesson {
             theme: Theme::new(name).expect("a name"),
@@ -183,13 +224,12 @@ mod tests {
         let names = |text: &str| -> Vec<String> {
             own.find(&Text::read(text)).into_iter().map(|(score, _)| score.theme.to_string()).collect()
         };
-        for text in ["這家的紙吸管一下就軟爛，喝不完", "吸管又爛了", "纸吸管泡软了，全是纸味"] {
-            assert_eq!(names(text), ["straws"], "{text}");
+        for (theme, texts) in [("straws", NEW_STRAWS), ("points", NEW_LOYALTY)] {
+            let found = texts.iter().filter(|text| names(text) == [theme]).count();
+            assert!(found >= 9, "{theme}: {found} of 10");
         }
-        for text in ["我的點數不見了", "會員點數什麼時候會入帳"] {
-            assert_eq!(names(text), ["points"], "{text}");
-        }
-        for text in ["外送等了一個小時", "拿鐵很好喝", "請問明天有開嗎？", "The app keeps crashing"] {
+        for text in ["外送等了一個小時", "拿鐵很好喝", "請問明天有開嗎？", "The app keeps crashing"]
+        {
             assert_eq!(names(text), Vec::<String>::new(), "{text}");
         }
         let straws = own.find(&Text::read("點了紅茶，吸管又爛了"));

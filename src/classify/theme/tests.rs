@@ -70,5 +70,5 @@ fn both_scripts_have_the_same_themes() {
 
 #[test]
 fn a_language_that_was_not_taught_is_read_by_phrases_alone() {
-    assert_eq!(themes("Привет, как дела? Всё хорошо сегодня"), Vec::<String>::new());
+    assert_eq!(themes("Привет, сегодня всё хорошо"), Vec::<String>::new());
 }

@@ -109,7 +109,9 @@ fn corpus(folder: &Path) -> Result<Vec<Line>> {
     for path in files {
         let content = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
         let file = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        for (number, line) in content.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with("# ")) {
+        for (number, line) in
+            content.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with("# "))
+        {
             let place = || format!("{}: line {}", path.display(), number + 1);
             let cells: Vec<&str> = line.split('\t').collect();
             let [_language, _sentiment, themes, _spam, _targets, _tone, text] = cells.as_slice() else {
@@ -129,8 +131,13 @@ fn corpus(folder: &Path) -> Result<Vec<Line>> {
 }
 
 /// Aspects of restaurant reviews (ASAP, Apache-2.0) that are reasons of ours.
-const ASPECTS: &[(&str, &str)] =
-    &[("Food#", "quality"), ("Service#Hospitality", "service"), ("Service#Queue", "waiting"), ("Service#Timely", "waiting"), ("Price#", "price")];
+const ASPECTS: &[(&str, &str)] = &[
+    ("Food#", "quality"),
+    ("Service#Hospitality", "service"),
+    ("Service#Queue", "waiting"),
+    ("Service#Timely", "waiting"),
+    ("Price#", "price"),
+];
 
 /// The reviews of ASAP: they tell four of our themes, and nothing of the others.
 fn reviews(folder: &Path) -> Result<Vec<ThemeLesson>> {

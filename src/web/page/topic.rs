@@ -116,7 +116,7 @@ impl Figures {
             languages: languages
                 .map(|(one, tally)| rank("language", one.as_str(), w::language(one, locale).to_owned(), tally))
                 .collect(),
-            unnamed: unnamed_themes(store, name, window, before).await.map_err(Failure::Inside)?,
+            unnamed: unnamed_themes(store, name, window).await.map_err(Failure::Inside)?,
             widest: store.top_originals(name, from, to, 5).await?,
             worst: store.worst_mentions(name, from, to, 5).await?,
             incidents,
