@@ -43,7 +43,7 @@ fn script(alert: &Alert, locale: Locale, worst: usize, quote: usize) -> Script {
         lines.push(words(words::chance(seen.count_tail, locale)));
     }
     if !alert.themes.is_empty() {
-        lines.push(words(words::themes(&themes(&alert.themes, locale), locale)));
+        lines.push(words(words::themes(&themes(alert, locale), locale)));
     }
     if incident.state != IncidentState::Open && !incident.acknowledged_by.is_empty() {
         lines.push(words(words::seen_by(&incident.acknowledged_by, locale)));
@@ -74,14 +74,18 @@ fn words(text: String) -> Line {
 }
 
 /// `quality 31, refund 12`.
-fn themes(themes: &[(Theme, i64)], locale: Locale) -> String {
+fn themes(alert: &Alert, locale: Locale) -> String {
     let joint = if locale == Locale::En { ", " } else { "、" };
-    let named =
-        themes.iter().take(4).map(|(theme, count)| format!("{} {}", title(theme, locale), words::number(*count)));
+    let called = |theme: &Theme| {
+        let own = alert.own_themes.iter().find(|(own, _)| own == theme);
+        own.map_or_else(|| title(theme, locale), |(_, title)| title.clone())
+    };
+    let first = alert.themes.iter().take(4);
+    let named = first.map(|(theme, count)| format!("{} {}", called(theme), words::number(*count)));
     named.collect::<Vec<_>>().join(joint)
 }
 
-/// A theme as people call it; one that a brand added is called by its name.
+/// A theme as people call it; one that a brand added is called by its name where its title is not at hand.
 pub fn title(theme: &Theme, locale: Locale) -> String {
     let known = built_in_themes().iter().find(|known| known.name == *theme);
     known.map_or_else(|| theme.as_str(), |known| known.title(locale)).to_owned()

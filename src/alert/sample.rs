@@ -25,6 +25,7 @@ pub(crate) fn crisis() -> Alert {
         page: format!("https://hearken.example/incident/{id}"),
         incident: incident(&id, &topic, first),
         topic,
+        own_themes: Vec::new(),
         themes: [("quality", 31), ("refund", 12), ("service", 5)]
             .map(|(name, count)| (Theme::new(name).expect("valid"), count))
             .to_vec(),

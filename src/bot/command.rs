@@ -6,7 +6,7 @@ use super::guard::Visitor;
 use super::{Bot, words};
 use crate::alert::words::{moment, number};
 use crate::alert::{escape, title};
-use crate::domain::{Locale, TopicName};
+use crate::domain::{Locale, Theme, TopicName};
 use crate::settings::Pace;
 use crate::store::{IncidentFilter, SourceState, TicketFilter};
 
@@ -106,11 +106,16 @@ impl Bot {
         let mut lines = vec![format!("<b>{}</b>", escape(&topic.title))];
         lines.push(words::day((day.mentions, before.mentions), (day.negative, before.negative), locale));
         let themes = self.store.count_by_theme(&topic.name, now - Duration::hours(24), now).await?;
+        let own = topic.themes.titles();
+        let called = |theme: &Theme| {
+            let own = own.iter().find(|(own, _)| own == theme);
+            own.map_or_else(|| title(theme, locale), |(_, title)| title.clone())
+        };
         let themes: Vec<String> = themes
             .iter()
             .filter(|(_, tally)| tally.negative > 0)
             .take(4)
-            .map(|(theme, tally)| format!("{} {}", escape(&title(theme, locale)), number(tally.negative)))
+            .map(|(theme, tally)| format!("{} {}", escape(&called(theme)), number(tally.negative)))
             .collect();
         if !themes.is_empty() {
             lines.push(words::themes(&themes.join(" · "), locale));

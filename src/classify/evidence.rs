@@ -11,6 +11,8 @@ use crate::text::Text;
 
 /// Most spans that are told for a sentiment.
 const MOST: usize = 5;
+/// Most spans that are told for a theme.
+const MOST_FOR_A_THEME: usize = 3;
 /// A word that moved the answer by less than this is not worth telling.
 const LEAST: f64 = 0.04;
 
@@ -35,6 +37,17 @@ pub(super) fn of_sentiment(text: &Text, features: &Features, model: &Model, answ
     spans.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.start.cmp(&b.0.start)));
     spans.truncate(MOST);
     spans.into_iter().map(|(place, weight)| told(text, place, weight, "sentiment")).collect()
+}
+
+/// Spans that spoke for a theme, strongest first.
+pub(super) fn of_theme(text: &Text, told_by: Vec<(Range<usize>, f64)>, of: &str) -> Vec<Evidence> {
+    let places: Vec<Range<usize>> = text.words().iter().map(|word| word.folded.clone()).collect();
+    let mut moved = vec![0.0f64; places.len()];
+    told_by.into_iter().for_each(|(place, weight)| spread(&places, place, weight, &mut moved));
+    let mut spans = merge(&places, &moved, 1.0);
+    spans.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.start.cmp(&b.0.start)));
+    spans.truncate(MOST_FOR_A_THEME);
+    spans.into_iter().map(|(place, weight)| told(text, place, weight, of)).collect()
 }
 
 /// A span of the folded text as evidence in the original.

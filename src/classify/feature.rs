@@ -49,7 +49,7 @@ pub(crate) fn reading(text: &Text, group: Group) -> Cow<'_, Text> {
 }
 
 /// A text cut into features.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Features {
     /// In the order of the text within a family.
     pub(crate) list: Vec<Feature>,

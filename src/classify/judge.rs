@@ -1,5 +1,6 @@
 //! The judge: all models, lexicons, themes and rules together, loaded once and asked for every text.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -11,7 +12,7 @@ use super::lexicon::{Lexicon, Origin, Source};
 use super::model::Model;
 use super::model_file;
 use super::spam::{self, Spam};
-use super::theme::{self, Found, Themes};
+use super::theme::{self, Labelled, LearntThemes, ThemeFigures, ThemeLesson, ThemePlan, Themes, TopicFigures};
 use super::train::{self, Learnt, Lesson, Plan};
 use crate::domain::{Evidence, Judgement, Language, Probabilities, Sentiment, ThemeScore};
 use crate::text::Text;
@@ -29,6 +30,7 @@ const BUILT_IN: &[(&str, &[u8])] = built_in![
     "en.model",
     "ja.model",
     "ko.model",
+    "theme-all.model",
     "lexicon/zh.tsv",
     "lexicon/en.tsv",
     "lexicon/ja.tsv",
@@ -75,13 +77,9 @@ impl Judge {
             models.insert(*group, model_file::read(&file, bytes_of(files, &file)?)?);
         }
         let name = models.values().map(|model: &Model| model.header.version.get(..4).unwrap_or_default());
+        let themes = Themes::read(theme_files(files)?.into_iter(), bytes_of(files, theme::MODEL)?)?;
+        let name = name.chain(themes.version().get(..4));
         let name = format!("linear-{}", name.collect::<Vec<_>>().join("-"));
-        let texts = |list: &'static [(&'static str, &'static str)]| {
-            list.iter()
-                .map(|(file, built_in)| Ok((*file, text_of(files, file, built_in)?)))
-                .collect::<Result<Vec<_>, _>>()
-        };
-        let themes = Themes::read(texts(theme::FILES)?.into_iter())?;
         let spam = Spam::read(spam::FILE.0, text_of(files, spam::FILE.0, spam::FILE.1)?)?;
         Ok(Self { models, lexicons: lexicons(files)?, themes, spam, name })
     }
@@ -98,11 +96,14 @@ impl Judge {
 
     /// Judges one text by the model of a group, whatever language it seems to be.
     pub fn judge_as(&self, text: &Text, group: Group) -> Judgement {
-        let (p, sentiment, mut evidence) = self.sentiment(text, group);
+        let read = reading(text, group);
+        let weighed = self.weigh(&read, group);
+        let p = weighed.p;
+        let (sentiment, mut evidence) = sentiment(&read, &weighed);
         let (_, confidence) = p.best();
-        let found = self.themes.find(text.folded(), &p);
+        let found = self.themes.find(text, self.plainly(text, &read, &weighed, group).as_deref(), &p);
         let (spam, reasons) = self.spam.find(text);
-        evidence.extend(found.iter().flat_map(|found| theme_evidence(text, found)));
+        evidence.extend(found.iter().flat_map(|found| found.evidence.iter().cloned()));
         let placed = reasons.iter().filter(|reason| !reason.place.is_empty());
         evidence.extend(placed.map(|reason| evidence::told(text, reason.place.clone(), reason.weight, "spam")));
         Judgement {
@@ -129,10 +130,55 @@ impl Judge {
         train::learn(group, &lexicons(files)?, lessons, plan)
     }
 
-    fn weigh(&self, text: &Text, group: Group) -> (Probabilities, f64, Option<(Features, &Model)>) {
+    /// Learns the themes' model with the theme files and lexicons of a folder.
+    pub fn learn_themes(files: &Files, lessons: &[ThemeLesson], plan: ThemePlan) -> Result<LearntThemes, Error> {
+        theme::learn(theme_files(files)?.into_iter(), &lexicons(files)?, lessons, plan)
+    }
+
+    /// Learns topics of one label a text from the first part and tells those of the second, with the lexicons of a folder.
+    pub fn learn_topics(
+        files: &Files,
+        learnt_from: &[Labelled],
+        told: &[Labelled],
+        plan: ThemePlan,
+    ) -> Result<TopicFigures, Error> {
+        theme::topics(&lexicons(files)?, learnt_from, told, plan)
+    }
+
+    /// How well the themes of these texts are told: by phrases alone, and as [`Judge::judge`] tells them.
+    pub fn score_themes(&self, lessons: &[ThemeLesson]) -> (ThemeFigures, ThemeFigures) {
+        let answers = lessons.iter().map(|lesson| {
+            let text = Text::read(&lesson.text);
+            let group = Group::of(text.language());
+            let read = reading(&text, group);
+            let weighed = self.weigh(&read, group);
+            self.themes.answers(&text, self.plainly(&text, &read, &weighed, group).as_deref(), &weighed.p)
+        });
+        self.themes.figures(&answers.collect::<Vec<_>>(), lessons)
+    }
+
+    /// The features of a text in its own region's words, by which themes are found; `None` for a language we do not know.
+    fn plainly<'a>(
+        &self,
+        text: &Text,
+        read: &Cow<'_, Text>,
+        weighed: &'a Weighed<'_>,
+        group: Group,
+    ) -> Option<Cow<'a, Features>> {
+        let (features, model) = weighed.cut.as_ref().filter(|_| text.language() != Language::Other)?;
+        match read {
+            Cow::Borrowed(_) => Some(Cow::Borrowed(features)),
+            Cow::Owned(_) => {
+                let lexicon = self.lexicons.get(&group)?;
+                Some(Cow::Owned(Features::read(text, lexicon, model.header.spec)))
+            }
+        }
+    }
+
+    fn weigh(&self, text: &Text, group: Group) -> Weighed<'_> {
         let known = self.models.get(&group).zip(self.lexicons.get(&group));
         let Some((model, lexicon)) = known.filter(|_| text.folded().chars().any(|c| !c.is_whitespace())) else {
-            return (NOTHING, 1.0, None);
+            return Weighed { p: NOTHING, unsure_below: 1.0, cut: None };
         };
         let mut features = Features::read(text, lexicon, model.header.spec);
         if text.language() == Language::Other && group == Group::of(Language::Other) {
@@ -140,7 +186,7 @@ impl Judge {
         }
         let [negative, neutral, positive] = model.probabilities(model.score(&features)).map(|p| (p as f32).max(LEAST));
         let p = Probabilities::from_weights(negative, neutral, positive).unwrap_or(NOTHING);
-        (p, model.header.unsure_below, Some((features, model)))
+        Weighed { p, unsure_below: model.header.unsure_below, cut: Some((features, model)) }
     }
 
     /// Below which probability an answer in this language is *unsure*.
@@ -151,17 +197,27 @@ impl Judge {
     /// How a text leans by the model of a group, with the words that decided it.
     pub(super) fn sentiment(&self, text: &Text, group: Group) -> (Probabilities, Sentiment, Vec<Evidence>) {
         let text = &*reading(text, group);
-        let (p, unsure_below, weighed) = self.weigh(text, group);
-        let (best, confidence) = p.best();
-        let blind = text.language() == Language::Other
-            && weighed.as_ref().is_none_or(|(features, _)| features.signals.hits.is_empty());
-        let sure = f64::from(confidence.value()) >= unsure_below && !blind;
-        let sentiment = if sure { best } else { Sentiment::Unsure };
-        let evidence = weighed
-            .map(|(features, model)| evidence::of_sentiment(text, &features, model, sentiment))
-            .unwrap_or_default();
-        (p, sentiment, evidence)
+        let weighed = self.weigh(text, group);
+        let (said, evidence) = sentiment(text, &weighed);
+        (weighed.p, said, evidence)
     }
+}
+
+/// A text cut and weighed, for everything else that is asked of it.
+struct Weighed<'a> {
+    p: Probabilities,
+    unsure_below: f64,
+    cut: Option<(Features, &'a Model)>,
+}
+
+fn sentiment(text: &Text, weighed: &Weighed<'_>) -> (Sentiment, Vec<Evidence>) {
+    let (best, confidence) = weighed.p.best();
+    let blind = text.language() == Language::Other
+        && weighed.cut.as_ref().is_none_or(|(features, _)| features.signals.hits.is_empty());
+    let sure = f64::from(confidence.value()) >= weighed.unsure_below && !blind;
+    let sentiment = if sure { best } else { Sentiment::Unsure };
+    let told = |(features, model): &(Features, &Model)| evidence::of_sentiment(text, features, model, sentiment);
+    (sentiment, weighed.cut.as_ref().map(told).unwrap_or_default())
 }
 
 /// No model is wholly sure: certainty is kept for what people say.
@@ -170,9 +226,9 @@ const LEAST: f32 = 1e-4;
 /// What is said of a text with nothing in it.
 const NOTHING: Probabilities = Probabilities { negative: LEAST, neutral: 1.0 - 2.0 * LEAST, positive: LEAST };
 
-fn theme_evidence(text: &Text, found: &Found) -> Vec<Evidence> {
-    let of = format!("theme:{}", found.theme);
-    found.places.iter().map(|(place, weight)| evidence::told(text, place.clone(), *weight, &of)).collect()
+/// The theme files of a folder, each built in where it is missing.
+fn theme_files(files: &Files) -> Result<Vec<(&str, &str)>, Error> {
+    theme::FILES.iter().map(|(file, built_in)| Ok((*file, text_of(files, file, built_in)?))).collect()
 }
 
 fn lexicons(files: &Files) -> Result<BTreeMap<Group, Lexicon>, Error> {

@@ -31,5 +31,8 @@ pub use error::Error;
 pub use group::Group;
 pub use judge::{Files, Judge, SpamReason};
 pub use measure::{Answer, Figures, ece, figures};
-pub use theme::{BuiltInTheme, built_in_themes};
+pub use theme::{
+    BuiltInTheme, Labelled, LearntThemes, MOST_OWN_THEMES, OwnLesson, OwnThemes, ThemeFigures, ThemeLesson, ThemePlan,
+    ThemeRow, TopicFigures, built_in_themes, usable,
+};
 pub use train::{Learnt, Lesson, Plan};

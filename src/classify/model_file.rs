@@ -76,7 +76,7 @@ fn read_weights(reader: &mut Reader<'_>) -> Option<Vec<(u32, [i16; HEADS])>> {
     (reader.0.is_empty() && weights.iter().all(|(key, _)| *key != 0)).then_some(weights)
 }
 
-fn write_distance(mut distance: u32, bytes: &mut Vec<u8>) {
+pub(crate) fn write_distance(mut distance: u32, bytes: &mut Vec<u8>) {
     while distance >= 0x80 {
         bytes.push(distance as u8 | 0x80);
         distance >>= 7;
@@ -84,24 +84,24 @@ fn write_distance(mut distance: u32, bytes: &mut Vec<u8>) {
     bytes.push(distance as u8);
 }
 
-struct Reader<'a>(&'a [u8]);
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+    pub(crate) fn take(&mut self, length: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         Some(taken)
     }
 
-    fn u16(&mut self) -> Option<u16> {
+    pub(crate) fn u16(&mut self) -> Option<u16> {
         self.take(2)?.try_into().ok().map(u16::from_le_bytes)
     }
 
-    fn u32(&mut self) -> Option<u32> {
+    pub(crate) fn u32(&mut self) -> Option<u32> {
         self.take(4)?.try_into().ok().map(u32::from_le_bytes)
     }
 
-    fn distance(&mut self) -> Option<u32> {
+    pub(crate) fn distance(&mut self) -> Option<u32> {
         let mut value = 0u64;
         for shift in (0..35).step_by(7) {
             let byte = *self.take(1)?.first()?;

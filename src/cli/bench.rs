@@ -3,6 +3,7 @@
 //! In: a file of counts. Out: the alerts of the very detector that `serve` runs, in the form that scorers read.
 //! Never: looks at labels, judges a count by anything that came after it.
 
+mod topics;
 mod toward;
 
 use std::collections::HashMap;
@@ -30,6 +31,7 @@ pub(super) struct Args {
 enum What {
     Watch(WatchArgs),
     Toward(toward::Args),
+    Topics(topics::Args),
 }
 
 /// Prints the alerts that the watch would raise on recorded counts.
@@ -74,6 +76,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let work = move || match args.what {
         What::Watch(args) => watch(&args.crises, args.sensitivity),
         What::Toward(args) => toward::run(&args),
+        What::Topics(args) => topics::run(&args),
     };
     tokio::task::spawn_blocking(work).await??;
     Ok(ExitCode::SUCCESS)

@@ -7,6 +7,7 @@ mod corrections;
 pub(super) mod data;
 mod own_split;
 mod sets;
+mod themes;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,13 +15,13 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Subcommand;
 
-use crate::classify::{Group, Judge, Plan};
+use crate::classify::{Group, Judge, Plan, ThemePlan};
 
 /// Trains, scores and describes the sentiment models.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  hearken model train --data labelled/ --out sentiment-models\n  \
     hearken model eval --data labelled/\n  hearken model compare new-models/ --corrections corrections.jsonl\n  \
-    hearken model card zh")]
+    hearken model card zh\n  hearken model train --themes --data labelled/\n  hearken model themes")]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Action,
@@ -34,6 +35,8 @@ enum Action {
     Eval(EvalArgs),
     /// Holds two models against what people corrected and confirmed: what regresses, what mends.
     Compare(compare::CompareArgs),
+    /// Scores the themes on our corpus: by phrases alone, and as a user gets them.
+    Themes(themes::Args),
     /// Prints the card of a model: data, licences, scores, calibration, known failures.
     Card(CardArgs),
 }
@@ -80,6 +83,9 @@ struct TrainArgs {
     /// How far calibration brings the three answers to equal masses: 0 as the sets have them, 1 equal.
     #[arg(long, default_value_t = Plan::default().balance)]
     balance: f64,
+    /// Learns the model of the themes instead, with a plan of its own.
+    #[arg(long)]
+    themes: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -116,6 +122,10 @@ struct CardArgs {
 /// Runs the command.
 pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     match args.action {
+        Action::Train(args) if args.themes => {
+            let plan = ThemePlan { seed: args.seed, ..ThemePlan::default() };
+            themes::train(Some(&args.data), &args.out, plan)
+        }
         Action::Train(args) => train(&args),
         Action::Eval(args) => {
             let judge = judge_of(args.models.as_deref())?;
@@ -131,6 +141,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Action::Compare(args) => compare::run(args).await,
+        Action::Themes(args) => themes::score(&args),
         Action::Card(args) => print_card(&args),
     }
 }

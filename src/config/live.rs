@@ -63,6 +63,7 @@ pub struct Refreshed {
 impl Live {
     /// Begins with a checked configuration. Its files are looked at for the first time now.
     pub fn new(config: Config) -> Self {
+        config.topics.iter().for_each(|topic| topic.themes.prepare());
         let mut seen = Seen::default();
         let files = look(&config.folder, &BTreeMap::new());
         seen.main_at_start = files.get(&config.folder.join(MAIN_FILE)).map(|print| print.digest);
@@ -113,6 +114,8 @@ impl Live {
         let mut refreshed = Refreshed::default();
         let topics = read_topics(&config, &mut seen, &mistakes, &mut refreshed);
         if !refreshed.changed.is_empty() || !refreshed.removed.is_empty() {
+            // Learnt before it is taken up, so that no text waits for it; what did not change is learnt already.
+            topics.iter().for_each(|topic| topic.themes.prepare());
             let mut next = Config::clone(&config);
             next.topics = topics;
             next.warnings = mistakes.warnings();

@@ -13,6 +13,7 @@ mod report;
 pub mod starting;
 #[cfg(test)]
 mod tests;
+mod theme;
 mod topic;
 mod web;
 
@@ -26,6 +27,7 @@ pub use live::{Live, Refreshed};
 pub use place::{NamedPlace, WantedSource};
 pub use receiver::{Receiver, Route};
 pub use report::ReportSchedule;
+pub use theme::{OwnFound, OwnTheme, OwnThemes};
 pub use topic::{AlertRules, Listen, TicketRules, Topic};
 pub use web::Web;
 

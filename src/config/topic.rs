@@ -12,6 +12,7 @@ use super::files::TopicFile;
 use super::main_file::Known;
 use super::place::NamedPlace;
 use super::receiver::name_of;
+use super::theme::{self, OwnThemes};
 use crate::detect::Sensitivity;
 use crate::domain::{Language, Priority, ReceiverName, TopicName};
 use crate::query::{Document as Said, Query, QueryMistake};
@@ -39,6 +40,8 @@ pub struct Topic {
     pub competitors: Vec<TopicName>,
     /// Where is listened.
     pub listens: Vec<Listen>,
+    /// Themes of its own, beside the built-in ones.
+    pub themes: OwnThemes,
     /// When people are told.
     pub alert: AlertRules,
     /// What new tickets begin with.
@@ -112,6 +115,7 @@ pub(super) fn read(file: &TopicFile, known: &Known, mistakes: &Mistakes) -> Opti
         brand: root.texts("brand"),
         competitors: read_competitors(&root, &file.name, known),
         listens: read_listens(&root, known),
+        themes: theme::read(&root),
         alert: read_alert(&root),
         ticket: read_ticket(&root),
     };
@@ -119,10 +123,11 @@ pub(super) fn read(file: &TopicFile, known: &Known, mistakes: &Mistakes) -> Opti
     if mistakes.count() > before {
         return None;
     }
-    let TopicParts { languages, brand, competitors, listens, alert, ticket } = topic;
+    let TopicParts { languages, brand, competitors, listens, themes, alert, ticket } = topic;
     let title = title?.trim().to_owned();
     let (name, text) = (file.name.clone(), file.text.clone());
-    Some(Topic { name, title, zone, owner, query: query?, languages, brand, competitors, listens, alert, ticket, text })
+    let query = query?;
+    Some(Topic { name, title, zone, owner, query, languages, brand, competitors, listens, themes, alert, ticket, text })
 }
 
 struct TopicParts {
@@ -130,11 +135,13 @@ struct TopicParts {
     brand: Vec<String>,
     competitors: Vec<TopicName>,
     listens: Vec<Listen>,
+    themes: OwnThemes,
     alert: AlertRules,
     ticket: TicketRules,
 }
 
-fn read_query(root: &Table<'_>) -> Option<Query> {
+/// The `query` of a topic, or of one of its themes.
+pub(super) fn read_query(root: &Table<'_>) -> Option<Query> {
     let text = root.need_text("query", "what is to be found, such as '(嫩芽咖啡 OR \"sprout coffee\")'")?;
     let told = |mistake: &QueryMistake| Mistake {
         line: root.content_line("query") + mistake.line - 1,

@@ -129,6 +129,9 @@ pub struct Alert {
     pub incident: Incident,
     /// Themes of the incident's negative mentions, most frequent first.
     pub themes: Vec<(Theme, i64)>,
+    /// The titles of those that the topic added; empty in alerts written before there were any.
+    #[serde(default)]
+    pub own_themes: Vec<(Theme, String)>,
     /// The worst originals, worst first; at most three.
     pub worst: Vec<WorstMention>,
     /// The picture's numbers.

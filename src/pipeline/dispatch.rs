@@ -47,6 +47,8 @@ struct Subject {
     title: String,
     zone: Tz,
     sources: Vec<SourceName>,
+    /// The titles of the themes that the topic adds.
+    own_themes: Vec<(Theme, String)>,
     /// What addresses of our pages begin with.
     base: String,
 }
@@ -56,10 +58,12 @@ impl Subject {
     fn of(config: &Config, name: &TopicName) -> Self {
         let base = config.web.link_base();
         let Some(topic) = config.topic(name) else {
-            return Self { title: name.to_string(), zone: config.zone, sources: Vec::new(), base };
+            let (sources, own_themes) = (Vec::new(), Vec::new());
+            return Self { title: name.to_string(), zone: config.zone, sources, own_themes, base };
         };
         let sources = topic.listens.iter().flat_map(|listen| &listen.wanted).map(|wanted| wanted.name.clone());
-        Self { title: topic.title.clone(), zone: topic.zone, sources: sources.collect(), base }
+        let own_themes = topic.themes.titles();
+        Self { title: topic.title.clone(), zone: topic.zone, sources: sources.collect(), own_themes, base }
     }
 }
 
@@ -200,6 +204,7 @@ impl Dispatch {
             zone: subject.zone.name().to_owned(),
             page: format!("{}/incident/{}", subject.base, incident.id),
             themes: self.themes(&incident, stretch).await?,
+            own_themes: subject.own_themes.clone(),
             worst: self.worst(&incident).await?,
             curve: self.curve(subject, &incident, now).await?,
             gaps: self.unheard(subject, stretch).await?,

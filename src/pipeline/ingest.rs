@@ -18,7 +18,9 @@ use tracing::{debug, error, info, warn};
 use crate::classify::Judge;
 use crate::cluster;
 use crate::config::{Config, Live, Topic};
-use crate::domain::{Change, Clock, Judgement, MentionId, RawMention, SourceName, Timestamp, TopicName, Toward};
+use crate::domain::{
+    Change, Clock, Judgement, MentionId, RawMention, SourceName, ThemeScore, Timestamp, TopicName, Toward,
+};
 use crate::query::{Document, Names};
 use crate::store::{self, InboxRow, Judged, Put, Store, TopicMatch};
 use crate::text::Text;
@@ -344,16 +346,26 @@ fn judged(work: Work, judging: &Judging, toward: Option<&Towarding>) -> Judged {
         url: &one.raw.url,
         has_media: one.raw.has_media,
     };
-    let found = asked.iter().filter_map(|one| one.topic.matches(&document).map(|spans| (one, spans)));
-    let matched: Vec<(&Asked, Vec<Range<usize>>)> = found.collect();
+    let mut own_evidence = Vec::new();
+    let found = asked.iter().filter_map(|one| {
+        let spans = one.topic.matches(&document)?;
+        let own = one.topic.themes.find(&document);
+        own_evidence.extend(own.iter().flat_map(|found| found.evidence.iter().cloned()));
+        let themes: Vec<ThemeScore> = own.into_iter().map(|found| found.score).collect();
+        Some((one, spans, themes))
+    });
+    let matched: Vec<(&Asked, Vec<Range<usize>>, Vec<ThemeScore>)> = found.collect();
     if !matched.is_empty() || held {
-        one.judgement = Some(judging(&text));
+        let mut judgement = judging(&text);
+        judgement.evidence.append(&mut own_evidence);
+        one.judgement = Some(judgement);
         one.keys = cluster::keys(&text);
     }
     let tell = |names: &Names| toward?(&text, names, one.judgement.as_ref()?);
-    let matched = matched.into_iter().map(|(asked, spans)| TopicMatch {
+    let matched = matched.into_iter().map(|(asked, spans, themes)| TopicMatch {
         topic: asked.topic.name.clone(),
         spans,
+        themes,
         toward: asked.names.as_deref().and_then(tell),
     });
     one.matched = matched.collect();

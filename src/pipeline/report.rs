@@ -7,16 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use chrono::{Datelike, Days, Months, NaiveDate, TimeZone};
+use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 use crate::config::{Live, ReportSchedule, Topic};
 use crate::domain::{
-    Clock, Incident, Interval, Letter, Locale, Mention, MentionId, Period, Sentiment, SourceName, Timestamp,
+    Clock, Incident, Interval, Letter, Locale, Mention, MentionId, Period, Sentiment, SourceName, Timestamp, TopicName,
 };
-use crate::report::{Figures, Happening, Item, Report, render};
+use crate::report::{Figures, Happening, Item, Report, UnnamedTheme, render, unnamed};
 use crate::store::{IncidentFilter, Leaning, MentionFilter, MentionOrder, Store};
 
 /// Mentions are read in pages of so many.
@@ -74,7 +74,7 @@ impl Reports {
             ..IncidentFilter::default()
         };
         let incidents = self.store.incidents(&filter, 50, 0).await?;
-        let figures = Figures::new(
+        let mut figures = Figures::new(
             topic.name.clone(),
             topic.title.clone(),
             topic.zone,
@@ -85,6 +85,8 @@ impl Reports {
             gaps,
             incidents.iter().rev().filter_map(|incident| happening(incident, &items)).collect(),
         );
+        figures.own_themes = topic.themes.titles();
+        figures.unnamed = unnamed_themes(&self.store, &topic.name, period).await?;
         Ok(Report::new(figures, locale))
     }
 
@@ -185,6 +187,31 @@ pub fn day_range(period: Interval, zone: Tz) -> String {
     let from = period.from.with_timezone(&zone).date_naive();
     let to = (period.to - chrono::Duration::milliseconds(1)).with_timezone(&zone).date_naive();
     if from == to { from.to_string() } else { format!("{from} – {to}") }
+}
+
+/// Negative originals that are read for a page.
+const FOR_A_PAGE: i64 = 600;
+
+/// What negative talk is compared with: so many times its own length before it, and so many days at least.
+const BEFORE: (i32, i64) = (4, 14);
+
+/// What negative talk about a topic is newly about, against the weeks before.
+pub async fn unnamed_themes(store: &Store, topic: &TopicName, window: Interval) -> anyhow::Result<Vec<UnnamedTheme>> {
+    let before = ((window.to - window.from) * BEFORE.0).max(TimeDelta::days(BEFORE.1));
+    let former = Interval { from: window.from - before, to: window.from };
+    let read = async |window: Interval| -> anyhow::Result<Vec<Item>> {
+        let filter = MentionFilter {
+            topic: Some(topic.clone()),
+            from: Some(window.from),
+            to: Some(window.to),
+            sentiment: Some(Sentiment::Negative),
+            originals_only: true,
+            ..MentionFilter::default()
+        };
+        Ok(store.mentions(&filter, FOR_A_PAGE, 0).await?.into_iter().map(|mention| item(mention, None)).collect())
+    };
+    let (items, former) = (read(window).await?, read(former).await?);
+    Ok(tokio::task::spawn_blocking(move || unnamed(&items, &former)).await?)
 }
 
 /// The last moment at which a schedule was due, not longer ago than we would still send it.

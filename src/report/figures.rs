@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use super::rising::{RisingWord, rising};
 use super::sentences::{Sentence, write};
+use super::unnamed::UnnamedTheme;
+use crate::alert;
 use crate::chart::VolumePoint;
 use crate::domain::{
     Interval, Language, Locale, MentionId, Platform, Sentiment, Severity, Spread, Theme, Timestamp, TopicName,
@@ -175,6 +177,10 @@ pub struct Figures {
     pub languages: Vec<Row<Language>>,
     /// Words that are said much more than before, most telling first.
     pub rising: Vec<RisingWord>,
+    /// What negative talk is newly about, against more than the former period (see [`super::unnamed()`]); empty at first.
+    pub unnamed: Vec<UnnamedTheme>,
+    /// The titles of the topic's own themes; empty at first.
+    pub own_themes: Vec<(Theme, String)>,
     /// Originals by how often they were passed on, with that number; most first.
     pub top: Vec<(Item, i64)>,
     /// The most surely negative originals.
@@ -243,6 +249,8 @@ impl Figures {
             platforms: rows(items, former, |item| vec![item.platform]),
             languages: rows(items, former, |item| vec![item.language]),
             rising: rising(items, former),
+            unnamed: Vec::new(),
+            own_themes: Vec::new(),
             top,
             worst,
             heard: heard.0,
@@ -253,6 +261,12 @@ impl Figures {
             points: points(items, period, width),
             width,
         }
+    }
+
+    /// A theme as people call it.
+    pub fn theme_title(&self, theme: &Theme, locale: Locale) -> String {
+        let own = self.own_themes.iter().find(|(own, _)| own == theme);
+        own.map_or_else(|| alert::title(theme, locale), |(_, title)| title.clone())
     }
 
     /// Why there is nothing to report; `None` when there is something.

@@ -9,9 +9,11 @@ mod render;
 mod rising;
 mod sentences;
 mod stop_words;
+mod unnamed;
 
 pub use drift::{Drift, drift};
 pub use figures::{Cause, Figures, Happening, Item, Report, Row, Totals};
 pub use render::render;
 pub use rising::RisingWord;
 pub use sentences::{Sentence, write};
+pub use unnamed::{UnnamedTheme, unnamed};

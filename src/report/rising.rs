@@ -1,6 +1,6 @@
 //! Words that are said much more than in the former period.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::figures::Item;
 use super::stop_words::is_stop_word;
@@ -69,25 +69,27 @@ fn words(items: &[Item]) -> (BTreeMap<String, Found>, i64) {
     let mut originals = 0;
     for item in items.iter().filter(|item| item.spread == Spread::Original && !item.text.is_empty()) {
         originals += 1;
-        let text = Text::read(&item.text);
-        let mut seen = BTreeSet::new();
-        for word in text.words() {
-            if !matches!(word.kind, WordKind::Word | WordKind::Tag) {
-                continue;
-            }
-            let folded = text.folded().get(word.folded.clone()).unwrap_or_default();
-            if !is_telling(folded) || !seen.insert(folded.to_owned()) {
-                continue;
-            }
-            let shown = text.original().get(word.original.clone()).unwrap_or_default();
-            let entry = found
-                .entry(folded.to_owned())
-                .or_insert_with(|| Found { shown: BTreeMap::new(), evidence: Vec::new() });
-            *entry.shown.entry(shown.to_owned()).or_insert(0) += 1;
+        for (folded, shown) in telling_words(&item.text) {
+            let entry = found.entry(folded).or_insert_with(|| Found { shown: BTreeMap::new(), evidence: Vec::new() });
+            *entry.shown.entry(shown).or_insert(0) += 1;
             entry.evidence.push(item.id.clone());
         }
     }
     (found, originals)
+}
+
+/// The words of a text that can tell what it is about, folded, each as it is written where it stands first.
+pub(super) fn telling_words(original: &str) -> BTreeMap<String, String> {
+    let text = Text::read(original);
+    let mut words = BTreeMap::new();
+    for word in text.words().iter().filter(|word| matches!(word.kind, WordKind::Word | WordKind::Tag)) {
+        let folded = text.surface(word);
+        if is_telling(folded) {
+            let shown = || original.get(word.original.clone()).unwrap_or_default().to_owned();
+            words.entry(folded.to_owned()).or_insert_with(shown);
+        }
+    }
+    words
 }
 
 /// Two characters at least (three in Latin), and no stop word.
@@ -97,7 +99,7 @@ fn is_telling(word: &str) -> bool {
 }
 
 /// Dunning's G² for `a` of `n` against `b` of `m`.
-fn surprise(a: i64, n: i64, b: i64, m: i64) -> f64 {
+pub(super) fn surprise(a: i64, n: i64, b: i64, m: i64) -> f64 {
     let (a, n, b, m) = (a as f64, n as f64, b as f64, m.max(1) as f64);
     let share = (a + b) / (n + m);
     let part = |seen: f64, expected: f64| if seen > 0.0 { seen * (seen / expected).ln() } else { 0.0 };

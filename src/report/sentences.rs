@@ -3,7 +3,6 @@
 use chrono_tz::Tz;
 
 use super::figures::{Cause, Figures, Totals};
-use crate::alert;
 use crate::domain::{Locale, MentionId, Sentiment, Timestamp};
 
 /// One sentence with the mentions under it.
@@ -153,7 +152,7 @@ fn themes(figures: &Figures, locale: Locale) -> Option<Sentence> {
         return None;
     }
     let list = |of: &str| -> Vec<String> {
-        first.iter().map(|row| format!("{} {}{of}", alert::title(&row.what, locale), row.now)).collect()
+        first.iter().map(|row| format!("{} {}{of}", figures.theme_title(&row.what, locale), row.now)).collect()
     };
     let text = match locale {
         Locale::ZhTw => format!("最常談到：{}。", list(" 則").join("、")),

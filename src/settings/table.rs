@@ -102,6 +102,12 @@ impl<'a> Table<'a> {
         line_of(self.text, start)
     }
 
+    /// The line of one item of a list, from 1; the key's own line when it has no such item.
+    pub fn item_line(&self, key: &str, number: usize) -> usize {
+        let list = self.table.get(key).and_then(|value| value.get_ref().as_array());
+        list.and_then(|items| items.get(number)).map_or(self.line(key), |item| line_of(self.text, item.span().start))
+    }
+
     /// Adds a mistake at a key (or at the table itself when `key` is empty).
     pub fn mistake(&self, key: &str, message: impl Into<String>, hint: impl Into<String>) {
         self.mistake_below(key, 0, message, hint);

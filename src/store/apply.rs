@@ -10,7 +10,10 @@ use super::mention::Held;
 use super::story::Stories;
 use super::topic::TopicRow;
 use crate::domain::id::digest;
-use crate::domain::{Author, Change, Mention, MentionId, NativeId, Platform, RawMention, Spread, Timestamp, TopicName};
+use crate::domain::{
+    Author, Change, Judgement, Mention, MentionId, NativeId, Platform, RawMention, Spread, ThemeScore, Timestamp,
+    TopicName,
+};
 
 /// What was heard of a post that is not held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,7 +153,7 @@ impl Work {
         let id = entry.raw.id();
         let (story, spread) = self.place(&id, entry);
         let edited = entry.raw.change == Change::Edited;
-        let mention = Mention {
+        let mut mention = Mention {
             id: id.clone(),
             source: entry.source.clone(),
             raw: entry.raw.clone(),
@@ -163,10 +166,9 @@ impl Work {
         let rows = entry
             .matched
             .iter()
-            .map(|found| {
-                (found.topic.clone(), TopicRow::new(&mention, &entry.source, found.spans.clone(), found.toward.clone()))
-            })
+            .map(|found| (found.topic.clone(), TopicRow::new(&mention, &entry.source, found)))
             .collect();
+        entry.matched.iter().for_each(|found| with_own(&mut mention.judgement, &found.themes));
         if let (Spread::Original, Some(keys)) = (spread, &entry.keys) {
             self.stories.add(&id, *keys, mention.raw.posted_at, self.now);
         }
@@ -203,10 +205,16 @@ impl Work {
         let same = same_text(&held.mention.raw, &entry.raw);
         let rows = self.topics.entry(id.clone()).or_default();
         for found in &entry.matched {
-            // An older or newer text than ours has its words elsewhere, and says something else of the brand.
-            let (spans, toward) = if same { (found.spans.clone(), found.toward.clone()) } else { (Vec::new(), None) };
-            rows.entry(found.topic.clone())
-                .or_insert_with(|| TopicRow::new(&held.mention, &entry.source, spans, toward));
+            if rows.contains_key(&found.topic) {
+                continue;
+            }
+            let mut found = found.clone();
+            if !same {
+                // An older or newer text than ours has its words elsewhere, and says something else of the brand.
+                (found.spans, found.toward) = (Vec::new(), None);
+            }
+            rows.insert(found.topic.clone(), TopicRow::new(&held.mention, &entry.source, &found));
+            with_own(&mut held.mention.judgement, &found.themes);
         }
         self.put.again += 1;
     }
@@ -235,15 +243,17 @@ impl Work {
         rows.retain(|topic, _| wanted(topic) || !entry.asked.contains(topic));
         for row in rows.values_mut() {
             row.toward = None;
-            row.judge(&mention.judgement);
+            row.judge(&mention.judgement, &[]);
             row.matched.clear();
         }
         for found in &entry.matched {
-            let fresh = || TopicRow::new(mention, &entry.source, Vec::new(), None);
-            let row = rows.entry(found.topic.clone()).or_insert_with(fresh);
+            let row = rows.entry(found.topic.clone()).or_insert_with(|| TopicRow::new(mention, &entry.source, found));
             row.matched.clone_from(&found.spans);
             row.toward.clone_from(&found.toward);
-            row.judge(&mention.judgement);
+            row.judge(&mention.judgement, &found.themes);
+        }
+        for found in &entry.matched {
+            with_own(&mut mention.judgement, &found.themes);
         }
         self.reindex.insert(id.clone());
         self.rewritten.insert(id.clone());
@@ -279,6 +289,15 @@ impl Work {
         }
         self.reindex.insert(id.clone());
         self.put.removed += 1;
+    }
+}
+
+/// A mention knows every theme that some topic sees in it.
+fn with_own(judgement: &mut Judgement, own: &[ThemeScore]) {
+    for score in own {
+        if !judgement.themes.iter().any(|known| known.theme == score.theme) {
+            judgement.themes.push(score.clone());
+        }
     }
 }
 

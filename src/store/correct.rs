@@ -13,11 +13,12 @@ use super::bulk::{Conflict, Kind, Target, Value, json_list};
 use super::correction::{COLUMNS, Row, read};
 use super::judged::alone;
 use super::mention::{Held, MENTION, among, held};
-use super::topic::{put_counts, put_rows, rows_of};
+use super::topic::{is_built_in, put_counts, put_rows, rows_of};
 use super::{Error, Store};
 use crate::domain::correction::text_key;
 use crate::domain::{
-    Correction, CorrectionState, Count, CountKey, Judgement, Label, Mention, MentionId, Timestamp, TopicName,
+    Correction, CorrectionState, Count, CountKey, Judgement, Label, Mention, MentionId, ThemeScore, Timestamp,
+    TopicName,
 };
 
 /// What a person says of one mention.
@@ -174,9 +175,13 @@ async fn follow(writing: &mut Writing, held: &Held) -> Result<(), Error> {
     writing.insert(&MENTION, vec![held.values()?]).await?;
     let mut counts: BTreeMap<CountKey, Count> = BTreeMap::new();
     let mut rows = rows_of(writing, std::slice::from_ref(&mention.id)).await?;
+    let alone = rows.len() == 1;
     for (topic, _, row) in &mut rows {
         row.count(topic, -1, &mut counts);
-        row.judge(&mention.judgement);
+        // Whose own theme it is, is known where one topic has the mention, or where the topic counted it before.
+        let own = |score: &&ThemeScore| !is_built_in(&score.theme) && (alone || row.themes.contains(&score.theme));
+        let own: Vec<ThemeScore> = mention.judgement.themes.iter().filter(own).cloned().collect();
+        row.judge(&mention.judgement, &own);
         row.count(topic, 1, &mut counts);
     }
     let put: Vec<(&TopicName, &MentionId, _)> = rows.iter().map(|(topic, id, row)| (topic, id, row)).collect();

@@ -17,7 +17,7 @@ use super::topic::{put_counts, put_rows, remove_row, rows_of};
 use super::{Error, Store, search};
 use crate::cluster::Keys;
 use crate::domain::{
-    Change, Count, CountKey, Judgement, MentionId, RawMention, SourceName, Timestamp, TopicName, Toward,
+    Change, Count, CountKey, Judgement, MentionId, RawMention, SourceName, ThemeScore, Timestamp, TopicName, Toward,
 };
 
 /// How long what was heard of posts that are not held is remembered: three days.
@@ -32,6 +32,8 @@ pub struct TopicMatch {
     pub spans: Vec<Range<usize>>,
     /// What the text says of the topic's own brand, where that is told apart from what it says as a whole.
     pub toward: Option<Toward>,
+    /// The topic's own themes in it, most sure first.
+    pub themes: Vec<ThemeScore>,
 }
 
 /// One text with the answers to everything that is asked of it.

@@ -9,11 +9,13 @@ use std::ops::Range;
 use super::Error;
 use super::backend::{Writing, on_writing};
 use super::bulk::{Conflict, Kind, Target, Value, json_list};
+use super::judged::TopicMatch;
 use super::mention::among;
+use crate::classify::built_in_themes;
 use crate::domain::time::timestamp;
 use crate::domain::{
-    Bucket, Count, CountKey, Judgement, Language, Mention, MentionId, Sentiment, SourceName, Spread, Theme, Timestamp,
-    TopicName, Toward,
+    Bucket, Count, CountKey, Judgement, Language, Mention, MentionId, Sentiment, SourceName, Spread, Theme, ThemeScore,
+    Timestamp, TopicName, Toward,
 };
 
 /// One mention under one topic.
@@ -28,6 +30,7 @@ pub(super) struct TopicRow {
     pub(super) story: MentionId,
     /// `platform/id`, or empty when the platform hides it or the mention is a tombstone.
     pub(super) author: String,
+    /// The built-in themes and the topic's own.
     pub(super) themes: Vec<Theme>,
     pub(super) matched: Vec<Range<usize>>,
     /// What it says of the topic's brand; `None` where the whole text's answer counts.
@@ -69,14 +72,14 @@ const COUNT: Target = Target {
     conflict: Conflict::Add("topic, bucket_at, source, language, sentiment, theme", &["originals", "spread"]),
 };
 
+/// Whether every topic has this theme.
+pub(super) fn is_built_in(theme: &Theme) -> bool {
+    built_in_themes().iter().any(|built_in| built_in.name == *theme)
+}
+
 impl TopicRow {
     /// The row of a mention under a topic that heard it at `source`.
-    pub(super) fn new(
-        mention: &Mention,
-        source: &SourceName,
-        matched: Vec<Range<usize>>,
-        toward: Option<Toward>,
-    ) -> Self {
+    pub(super) fn new(mention: &Mention, source: &SourceName, found: &TopicMatch) -> Self {
         let author = &mention.raw.author;
         let who = author.id.as_ref().map(|id| id.as_str()).or((!author.handle.is_empty()).then_some(&author.handle));
         let mut row = Self {
@@ -89,22 +92,24 @@ impl TopicRow {
             story: mention.story.clone(),
             author: who.map_or(String::new(), |who| format!("{}/{who}", mention.raw.platform.as_str())),
             themes: Vec::new(),
-            matched,
-            toward,
+            matched: found.spans.clone(),
+            toward: found.toward.clone(),
         };
-        row.judge(&mention.judgement);
+        row.judge(&mention.judgement, &found.themes);
         row
     }
 
-    /// Takes over what a text was judged to be; how it leans is told by what it says of the brand, where it does, unless a
-    /// person has said how it leans.
-    pub(super) fn judge(&mut self, judgement: &Judgement) {
+    /// Takes over what a text was judged to be, and the topic's own themes; how it leans is told by what it says of the brand,
+    /// where it does, unless a person has said how it leans. A theme in `judgement` that is not built in is some topic's own:
+    /// it counts where it is in `own`.
+    pub(super) fn judge(&mut self, judgement: &Judgement, own: &[ThemeScore]) {
         self.language = judgement.language;
         let toward = self.toward.as_ref().filter(|_| !judgement.is_a_persons());
         let (sentiment, p) = toward.map_or((judgement.sentiment, &judgement.p), |toward| (toward.sentiment, &toward.p));
         self.sentiment = sentiment;
         self.p_negative = f64::from(p.negative);
-        self.themes = judgement.themes.iter().map(|score| score.theme.clone()).collect();
+        let all = judgement.themes.iter().filter(|score| is_built_in(&score.theme)).chain(own);
+        self.themes = all.map(|score| score.theme.clone()).collect();
         self.themes.sort();
         self.themes.dedup();
     }

@@ -325,7 +325,14 @@ mod tests {
     use crate::domain::{Locale, time::timestamp};
 
     fn visitor() -> Visitor {
-        Visitor { locale: Locale::En, name: None, here: "/".to_owned(), done: None, now: timestamp(0) }
+        Visitor {
+            locale: Locale::En,
+            name: None,
+            here: "/".to_owned(),
+            done: None,
+            now: timestamp(0),
+            own_themes: Vec::new(),
+        }
     }
 
     fn evidence(text: &str, word: &str, of: &str, weight: f32) -> Evidence {

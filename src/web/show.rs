@@ -165,16 +165,23 @@ pub(super) fn delivery_state(visitor: &Visitor, state: DeliveryState) -> Markup 
     html! { span class={ "sign " (class) } { (w::delivery_state(state, visitor.locale)) } }
 }
 
-/// A theme's name in the visitor's language; its own name when it is not built in.
+/// A theme's name in the visitor's language; a topic's own by the title its file gives it.
 pub(super) fn theme(visitor: &Visitor, theme: &Theme) -> String {
     let built_in = built_in_themes().iter().find(|built_in| built_in.name == *theme);
-    built_in.map_or(theme.as_str(), |built_in| built_in.title(visitor.locale)).to_owned()
+    let own = || visitor.own_themes.iter().find(|(own, _)| own == theme).map(|(_, title)| title.as_str());
+    built_in.map(|built_in| built_in.title(visitor.locale)).or_else(own).unwrap_or(theme.as_str()).to_owned()
 }
 
 /// The themes that can be asked for, with their names.
 pub(super) fn themes(visitor: &Visitor) -> Vec<(String, String)> {
     let named = |theme: &BuiltInTheme| (theme.name.as_str().to_owned(), theme.title(visitor.locale).to_owned());
-    built_in_themes().iter().map(named).collect()
+    let mut themes: Vec<(String, String)> = built_in_themes().iter().map(named).collect();
+    for (name, title) in &visitor.own_themes {
+        if !themes.iter().any(|(known, _)| known == name.as_str()) {
+            themes.push((name.to_string(), title.clone()));
+        }
+    }
+    themes
 }
 
 /// A share in whole percents.

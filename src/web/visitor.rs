@@ -12,7 +12,7 @@ use std::convert::Infallible;
 use super::Shared;
 use super::words::Texts;
 use crate::alert::words::pick;
-use crate::domain::{Locale, Timestamp};
+use crate::domain::{Locale, Theme, Timestamp};
 
 /// The cookie that keeps the language.
 pub(super) const LANG: &str = "hearken_lang";
@@ -32,6 +32,8 @@ pub struct Visitor {
     pub done: Option<String>,
     /// When the page was asked for.
     pub now: Timestamp,
+    /// The titles of themes that topics add.
+    pub own_themes: Vec<(Theme, String)>,
 }
 
 impl Visitor {
@@ -72,6 +74,7 @@ impl FromRequestParts<Shared> for Visitor {
             here: if rest.is_empty() { path.to_owned() } else { format!("{path}?{rest}") },
             done: find("done"),
             now: web.clock.now(),
+            own_themes: web.live.config().topics.iter().flat_map(|topic| topic.themes.titles()).collect(),
         })
     }
 }

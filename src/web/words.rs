@@ -88,6 +88,9 @@ words! {
     AUTHORS = "不同作者", "不同作者", "Distinct authors", "投稿者数";
     FORMER = "前一期間", "前一期间", "period before", "前の期間";
     THEMES = "主要原因", "主要原因", "Themes", "話題";
+    UNNAMED = "負評裡新出現的話題", "差评里新出现的话题", "New in negative talk", "否定的な声に新しく現れた話題";
+    NO_UNNAMED = "與之前幾週相比，負評沒有新的話題。", "与之前几周相比，差评没有新的话题。", "Negative talk is about nothing new, against the weeks before.", "これまでの数週間と比べ、否定的な声に新しい話題はありません。";
+    NO_NAME_YET = "還沒有名稱的原因", "还没有名称的原因", "no theme yet", "まだ名前のない話題";
     PLATFORMS = "平台", "平台", "Platforms", "プラットフォーム";
     LANGUAGE = "語言", "语言", "Language", "言語";
     TOP_ORIGINALS = "擴散最廣的原文", "扩散最广的原文", "Most repeated originals", "最も広がった元投稿";

@@ -203,6 +203,42 @@ fn check_tells_what_will_be_listened_to_and_warns_of_risky_names() {
 }
 
 #[test]
+fn a_theme_that_cannot_be_learnt_is_told_with_its_line_and_a_way_out() {
+    let good = |name: &str| {
+        let examples: Vec<String> = (0..5).map(|n| format!("\"紙吸管第{n}次爛掉了\"")).collect();
+        format!("[[theme]]\nname = \"{name}\"\nexamples = [{}]\n", examples.join(", "))
+    };
+    let told = |themes: &str| -> Vec<(usize, String)> {
+        let text = format!("{}{themes}", topic("Sprout", "sprout"));
+        let mistakes = from_texts(Path::new("."), MAIN, &[("sprout", &text)]).expect_err("mistakes");
+        let first = topic("Sprout", "sprout").lines().count();
+        assert!(mistakes.iter().all(|mistake| !mistake.hint.is_empty()), "{mistakes:?}");
+        mistakes.iter().map(|mistake| (mistake.line - first, mistake.message.clone())).collect()
+    };
+    let config = from_texts(Path::new("."), MAIN, &[("sprout", &format!("{}{}", topic("S", "s"), good("straws")))]);
+    assert_eq!(config.expect("right").topics[0].themes.list[0].title, "straws");
+    assert_eq!(
+        told("[[theme]]\nname = \"straws\"\nexamples = [\"紙吸管爛掉\", \"吸管很軟\"]\n"),
+        [(3, "2 examples are too few to learn from".to_owned())]
+    );
+    assert_eq!(
+        told(
+            "[[theme]]\nname = \"straws\"\nexamples = [\n\"吸管一\",\n\"😡😡\",\n\"吸管二\",\n\"吸管三\",\n\"吸管二\",\n]\n"
+        ),
+        [
+            (5, "example 2 has no word to learn from: `😡😡`".to_owned()),
+            (8, "example 5 stands here twice: `吸管二`".to_owned())
+        ]
+    );
+    assert_eq!(told(&good("refund")), [(2, "`refund` is a built-in theme".to_owned())]);
+    assert_eq!(told(&format!("{0}{0}", good("straws"))), [(5, "`straws` stands here twice".to_owned())]);
+    assert_eq!(told("[[theme]]\nname = \"x\"\n"), [(1, "nothing says which texts have this theme".to_owned())]);
+    assert_eq!(told("[[theme]]\nname = \"x\"\nquery = \"(a\"\n").len(), 1);
+    let strange = told(&format!("{}exampels = []\n", good("x")));
+    assert!(strange.len() == 1 && strange[0].1.contains("exampels"), "{strange:?}");
+}
+
+#[test]
 fn explain_says_why() {
     let folder = Folder::new(&[("sprout", &topic("Sprout", "嫩芽 AND NOT 徵才"))]);
     let explained = hearken(&["explain", "sprout", "嫩芽徵才"], folder.path());
@@ -314,7 +350,7 @@ fn the_document_names_every_key_that_is_known_and_no_other() {
         assert_eq!(keys, below(&format!("[[receiver]]\nname = \"here\"\nchannel = \"{channel}\"")), "{channel}");
     }
     assert_eq!(documented_keys(&document, "topic"), known_keys("", &format!("{strange}{plain}")));
-    for section in ["[alert]", "[ticket]"] {
+    for section in ["[alert]", "[ticket]", "[[theme]]"] {
         let keys = known_keys("", &format!("{plain}{section}\n{strange}"));
         assert_eq!(documented_keys(&document, section), keys, "{section}");
     }

@@ -2,7 +2,9 @@
 
 use std::process::Command;
 
+use chrono::TimeDelta;
 use hearken::domain::{DeliveryState, Interval, TopicName};
+use hearken::pipeline::report::unnamed_themes;
 use hearken::store::{IncidentFilter, MentionFilter, Store};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,6 +36,18 @@ async fn the_story_rings_once_and_only_for_the_crisis() {
     }
     assert_eq!(store.count_inbox().await.expect("counted"), 0);
     assert!(store.aside(10).await.expect("read").is_empty(), "nothing was put aside");
+
+    // Whatever themes cover it, the page says in the customers' words what the crisis is about.
+    let day =
+        Interval { from: incident.opened_at - TimeDelta::hours(20), to: incident.opened_at + TimeDelta::hours(4) };
+    let found = unnamed_themes(&store, &incident.topic, day).await.expect("read");
+    let words: Vec<&String> = found.iter().flat_map(|theme| &theme.words).collect();
+    assert!(words.iter().any(|word| word.contains('霉') || word.to_lowercase().contains("mold")), "{found:#?}");
+    assert!(found.iter().all(|theme| theme.evidence.len() >= 5 && theme.evidence.contains(&theme.typical)));
+    for quiet in ["leaf-tea", "nimbus-phone"] {
+        let found = unnamed_themes(&store, &topic(quiet), day).await.expect("read");
+        assert!(found.is_empty(), "{quiet}: {found:#?}");
+    }
 
     // The praise was heard; the hours in which nobody listened are a gap, not a zero.
     let praised =

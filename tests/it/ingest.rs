@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hearken::config::{self, Live};
-use hearken::domain::{Change, Clock, Platform, RawMention, Sentiment, SourceName, TopicName};
+use hearken::domain::{Change, Clock, Platform, RawMention, Sentiment, SourceName, Theme, TopicName};
 use hearken::pipeline::Ingest;
-use hearken::store::{Page, Store};
+use hearken::store::{MentionFilter, Page, Store};
 use hearken::text::Text;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -110,6 +110,64 @@ async fn an_edit_is_told_to_every_topic_that_has_the_mention() {
         assert_eq!((total(&store, "coffee").await, total(&store, "tea").await), (1, 0));
         let mention = store.mention(&again.id()).await.expect("read").expect("held");
         assert_eq!(mention.judgement.sentiment, Sentiment::Positive);
+    })
+    .await;
+}
+
+const WITH_THEMES: &str = r#"
+[[theme]]
+name = "straws"
+title = "紙吸管"
+examples = [
+  "紙吸管喝到一半就爛掉了",
+  "可以不要再用紙吸管了嗎，整杯都是紙味",
+  "吸管軟掉根本吸不起來",
+  "為什麼珍奶要配紙吸管，戳都戳不進去",
+  "吸管爛在嘴裡好噁",
+  "環保我懂，但這吸管五分鐘就軟了",
+]
+
+[[theme]]
+name = "green-tea"
+query = "綠茶"
+"#;
+
+#[tokio::test]
+async fn a_topics_own_themes_count_for_it_and_for_no_other() {
+    on_each(|store| async move {
+        let coffee = format!("{COFFEE}{WITH_THEMES}");
+        let config = config::from_texts(Path::new("."), "", &[("coffee", &coffee), ("tea", TEA)]);
+        let live = Arc::new(Live::new(config.unwrap_or_else(|mistakes| panic!("{mistakes:?}"))));
+        let judging = |text: &Text| judgement(text.original());
+        let ingest = Ingest::judged_by(store.clone(), live, judging, Clock::Fixed(at(60_000)));
+        let file = SourceName::new("file/x.csv").expect("a name");
+        let both = post("1", "ann", "嫩芽綠茶的吸管又爛掉了，退款", 0);
+        hear(&store, &file, &[both.clone(), post("2", "bob", "嫩芽今天人很多", 0)]).await;
+        ingest.tick().await.expect("a round");
+        let named = async |topic: &str| -> Vec<(String, i64)> {
+            let topic = TopicName::new(topic).expect("a name");
+            let counts = store.count_by_theme(&topic, at(-86_400_000), at(86_400_000)).await.expect("counted");
+            let mut counts: Vec<_> = counts.into_iter().map(|(theme, n)| (theme.to_string(), n.mentions)).collect();
+            counts.sort();
+            counts
+        };
+        let of = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), 1)).collect::<Vec<_>>();
+        assert_eq!(named("coffee").await, of(&["green-tea", "refund", "straws"]));
+        assert_eq!(named("tea").await, of(&["refund"]), "another topic's themes are not its own");
+        let mention = store.mention(&both.id()).await.expect("read").expect("held");
+        let mut themes: Vec<&str> = mention.judgement.themes.iter().map(|score| score.theme.as_str()).collect();
+        themes.sort_unstable();
+        assert_eq!(themes, ["green-tea", "refund", "straws"]);
+        let told = mention.judgement.evidence.iter().find(|span| span.of == "theme:straws").expect("with evidence");
+        assert!(both.text.get(told.start..told.end).is_some_and(|words| !words.is_empty()));
+        let filter =
+            MentionFilter { topic: TopicName::new("coffee"), theme: Theme::new("straws"), ..MentionFilter::default() };
+        assert_eq!(store.count_mentions(&filter, 10).await.expect("counted"), 1);
+        // An edit takes them away where the text no longer has them.
+        hear(&store, &file, &[changed(&both, Change::Edited, "嫩芽綠茶好喝，讚")]).await;
+        ingest.tick().await.expect("a round");
+        assert_eq!(named("coffee").await, of(&["green-tea"]));
+        assert_eq!((total(&store, "coffee").await, total(&store, "tea").await), (2, 1));
     })
     .await;
 }

@@ -125,7 +125,12 @@ impl World {
                 raw,
                 keys: None,
                 asked: vec![self.topic.clone()],
-                matched: vec![TopicMatch { topic: self.topic.clone(), spans: Vec::new(), toward: None }],
+                matched: vec![TopicMatch {
+                    topic: self.topic.clone(),
+                    spans: Vec::new(),
+                    themes: Vec::new(),
+                    toward: None,
+                }],
             });
         }
         for batch in held.chunks(500) {

@@ -169,7 +169,7 @@ pub(crate) fn judge(
         judgement: Some(judgement),
         keys: cluster::keys(&text),
         asked: vec![topic.clone()],
-        matched: vec![TopicMatch { topic, spans: spans.collect(), toward: None }],
+        matched: vec![TopicMatch { topic, spans: spans.collect(), themes: Vec::new(), toward: None }],
         raw,
     }
 }
@@ -398,6 +398,7 @@ fn alert(worst: &[Mention]) -> Alert {
         title: "Sprout Coffee 嫩芽咖啡".to_owned(),
         zone: "Asia/Taipei".to_owned(),
         page: format!("http://127.0.0.1:8080/incident/{}", incident.id),
+        own_themes: Vec::new(),
         themes: vec![(Theme::new("quality").expect("a theme"), 28), (Theme::new("refund").expect("a theme"), 24)],
         curve: Curve {
             width_ms: Bucket::MILLIS,

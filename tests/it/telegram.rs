@@ -57,6 +57,7 @@ fn alert(points: usize) -> Alert {
         title: "Sprout <嫩芽> & Co".to_owned(),
         zone: "Asia/Taipei".to_owned(),
         page: format!("http://127.0.0.1:8080/incident/{}", incident.id),
+        own_themes: Vec::new(),
         themes: Vec::new(),
         worst: Vec::new(),
         curve: Curve { width_ms: 300_000, points: (0..points).map(point).collect(), gaps: Vec::new(), since: None },

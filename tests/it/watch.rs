@@ -123,7 +123,12 @@ impl World {
                     judgement: Some(judgement(negative)),
                     keys: None,
                     asked: vec![topic.clone()],
-                    matched: vec![TopicMatch { topic: topic.clone(), spans: Vec::new(), toward: None }],
+                    matched: vec![TopicMatch {
+                        topic: topic.clone(),
+                        spans: Vec::new(),
+                        themes: Vec::new(),
+                        toward: None,
+                    }],
                 });
             }
         }

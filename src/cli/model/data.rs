@@ -16,9 +16,9 @@ use crate::domain::Sentiment;
 /// One labelled text.
 #[derive(Clone, Debug)]
 pub(in crate::cli) struct Row {
-    pub(super) id: String,
+    pub(in crate::cli) id: String,
     pub(in crate::cli) text: String,
-    pub(super) label: String,
+    pub(in crate::cli) label: String,
     pub(in crate::cli) columns: BTreeMap<String, String>,
 }
 
@@ -147,7 +147,7 @@ fn own_lesson(group: Group, calibrates: bool) -> impl Fn(Written) -> Lesson {
 }
 
 /// The files of a models' folder that the judge reads.
-pub(super) fn files(folder: &Path) -> Result<Files> {
+pub(in crate::cli) fn files(folder: &Path) -> Result<Files> {
     let mut files = Files::new();
     for part in ["", "lexicon", "themes"] {
         let Ok(entries) = fs::read_dir(folder.join(part)) else { continue };

@@ -3,7 +3,6 @@
 use csv::WriterBuilder;
 
 use super::words::{sentiment, words};
-use crate::alert;
 use crate::domain::MentionId;
 use crate::report::figures::{Report, Row};
 
@@ -24,7 +23,7 @@ pub(super) fn render(report: &Report) -> String {
         lines.push(wide("sentence", &sentence.text, ids(&sentence.evidence)));
     }
     lines.extend(rows(w.sentiment, &figures.sentiments, |what| sentiment(*what, report.locale).to_owned()));
-    lines.extend(rows(w.themes, &figures.themes, |theme| alert::title(theme, report.locale)));
+    lines.extend(rows(w.themes, &figures.themes, |theme| figures.theme_title(theme, report.locale)));
     lines.extend(rows(w.platforms, &figures.platforms, |platform| platform.title().to_owned()));
     lines.extend(rows(w.languages, &figures.languages, |language| language.as_str().to_owned()));
     for word in &figures.rising {

@@ -4,7 +4,6 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::words::{Words, sentiment, words};
 use super::{first_characters, safe_link};
-use crate::alert;
 use crate::chart::{Style, Volume, svg};
 
 use crate::domain::{Locale, MentionId};
@@ -67,7 +66,7 @@ fn body(report: &Report, w: &Words) -> Markup {
         figure { (PreEscaped(svg::responsive(&volume(figures, locale)))) }
         div.tables {
             (table(w.sentiment, w, &figures.sentiments, |what| sentiment(*what, locale).to_owned()))
-            (table(w.themes, w, &figures.themes, |theme| alert::title(theme, locale)))
+            (table(w.themes, w, &figures.themes, |theme| figures.theme_title(theme, locale)))
             (table(w.platforms, w, &figures.platforms, |platform| platform.title().to_owned()))
             (table(w.languages, w, &figures.languages, |language| language.as_str().to_owned()))
         }
@@ -75,8 +74,27 @@ fn body(report: &Report, w: &Words) -> Markup {
             h2 { (w.rising) }
             p { @for word in &figures.rising { span.word { (word.word) " " small { (word.before) "→" (word.now) } } " " } }
         }
+        (unnamed(report, w))
         (originals(w.top, figures.top.iter().map(|(item, times)| (item, format!("{} {times}", w.passed_on)))))
         (originals(w.worst, figures.worst.iter().map(|item| (item, format!("{} {}", w.negative, per_cent(f64::from(item.p_negative)))))))
+    }
+}
+
+fn unnamed(report: &Report, w: &Words) -> Markup {
+    let figures = &report.figures;
+    html! {
+        @if !figures.unnamed.is_empty() {
+            h2 { (w.unnamed) }
+            ol.originals { @for theme in &figures.unnamed { li {
+                p {
+                    @for word in &theme.words { span.word { (word) } " " }
+                    small { (theme.evidence.len()) " " (w.more)
+                        @if let Some(named) = &theme.covered_by { " · " (figures.theme_title(named, report.locale)) } }
+                }
+                p { (first_characters(&theme.text, 280)) }
+                details { summary { (w.evidence) " (" (theme.evidence.len()) ")" } p.ids { (ids(&theme.evidence)) } }
+            } } }
+        }
     }
 }
 

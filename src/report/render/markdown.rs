@@ -4,7 +4,6 @@ use std::fmt::Display;
 
 use super::words::{sentiment, words};
 use super::{first_characters, safe_link};
-use crate::alert;
 use crate::domain::MentionId;
 use crate::report::figures::{Item, Report, Row};
 use crate::report::sentences::{moment, per_cent};
@@ -28,9 +27,10 @@ pub(super) fn render(report: &Report) -> String {
     if figures.empty().is_none() {
         let name = |locale| move |what: &crate::domain::Sentiment| sentiment(*what, locale).to_owned();
         list(&mut out, w.sentiment, w.before, &figures.sentiments, name(report.locale));
-        list(&mut out, w.themes, w.before, &figures.themes, |theme| alert::title(theme, report.locale));
+        list(&mut out, w.themes, w.before, &figures.themes, |theme| figures.theme_title(theme, report.locale));
         list(&mut out, w.platforms, w.before, &figures.platforms, |platform| platform.title().to_owned());
         list(&mut out, w.languages, w.before, &figures.languages, |language| language.as_str().to_owned());
+        unnamed(&mut out, report);
         originals(&mut out, w.top, figures.top.iter().map(|(item, times)| (item, format!("{} {times}", w.passed_on))));
         originals(&mut out, w.worst, figures.worst.iter().map(|item| (item, per_cent(f64::from(item.p_negative)))));
     }
@@ -55,6 +55,22 @@ fn list<T>(out: &mut Vec<String>, title: &str, before: &str, rows: &[Row<T>], na
     // A list and not a table: chats show tables as a thicket of bars.
     let line = |row: &Row<T>| format!("- {}: **{}** ({} {})", plain(&name(&row.what)), row.now, before, row.before);
     out.extend(rows.iter().map(line));
+}
+
+fn unnamed(out: &mut Vec<String>, report: &Report) {
+    let (figures, w) = (&report.figures, words(report.locale));
+    if figures.unnamed.is_empty() {
+        return;
+    }
+    out.extend([String::new(), format!("## {}", w.unnamed), String::new()]);
+    for theme in &figures.unnamed {
+        let words: Vec<String> = theme.words.iter().map(|word| plain(word)).collect();
+        let covered = theme.covered_by.as_ref().map(|named| figures.theme_title(named, report.locale));
+        let covered = covered.map(|title| format!(" ({})", plain(&title))).unwrap_or_default();
+        let text = plain(&first_characters(&theme.text, 100));
+        let (count, more) = (theme.evidence.len(), w.more);
+        out.push(format!("- **{}**{covered}: {count} {more}. {text}{}", words.join(" · "), ids(&theme.evidence, more)));
+    }
 }
 
 fn originals<'a>(out: &mut Vec<String>, title: &str, items: impl Iterator<Item = (&'a Item, impl Display)>) {

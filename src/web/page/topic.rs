@@ -17,10 +17,17 @@ use super::{Page, html, outbox};
 use crate::alert::words::number;
 use crate::chart::{Mark, Style, Volume, VolumePoint, svg};
 use crate::domain::{Incident, IncidentState, Interval, Mention, Silence, TopicName};
+use crate::pipeline::report::unnamed_themes;
+use crate::report::UnnamedTheme;
 use crate::store::{IncidentFilter, SeriesPoint, Tally};
 
 /// Rows of a list by length.
 const RANKS: usize = 8;
+
+/// Characters of a typical text.
+const QUOTE: usize = 160;
+/// Mentions of a group that are linked.
+const MOST_LINKS: usize = 30;
 
 /// What was asked.
 #[derive(Debug, Default, Deserialize)]
@@ -58,6 +65,7 @@ struct Figures {
     themes: Vec<Rank>,
     platforms: Vec<Rank>,
     languages: Vec<Rank>,
+    unnamed: Vec<UnnamedTheme>,
     widest: Vec<(Mention, i64)>,
     worst: Vec<(Mention, i64)>,
 }
@@ -108,6 +116,7 @@ impl Figures {
             languages: languages
                 .map(|(one, tally)| rank("language", one.as_str(), w::language(one, locale).to_owned(), tally))
                 .collect(),
+            unnamed: unnamed_themes(store, name, window).await.map_err(Failure::Inside)?,
             widest: store.top_originals(name, from, to, 5).await?,
             worst: store.worst_mentions(name, from, to, 5).await?,
             incidents,
@@ -153,6 +162,7 @@ impl Figures {
                 (self.list(visitor, w::PLATFORMS, &self.platforms))
                 (self.list(visitor, w::LANGUAGE, &self.languages))
             }
+            (self.unnamed(visitor))
             div.halves {
                 section.sheet {
                     h2 { (visitor.say(w::WORST_ORIGINALS)) }
@@ -239,6 +249,34 @@ impl Figures {
                 h2 { (visitor.say(title)) }
                 @if ranks.is_empty() { p.muted { (visitor.say(w::NOTHING_YET)) } }
                 (show::ranks(visitor, ranks))
+            }
+        }
+    }
+
+    fn unnamed(&self, visitor: &Visitor) -> Markup {
+        html! {
+            section.sheet {
+                h2 { (visitor.say(w::UNNAMED)) }
+                @if self.unnamed.is_empty() { p.muted { (visitor.say(w::NO_UNNAMED)) } }
+                @for theme in &self.unnamed {
+                    h3 {
+                        (theme.words.join(" · ")) " "
+                        span.aside {
+                            (number(theme.evidence.len() as i64)) " · "
+                            @match &theme.covered_by {
+                                Some(named) => (show::theme(visitor, named)),
+                                None => (visitor.say(w::NO_NAME_YET)),
+                            }
+                        }
+                    }
+                    p { a href=(show::address("/mentions", &[("story", theme.typical.as_str())])) { (theme.text.chars().take(QUOTE).collect::<String>()) } }
+                    p.small.muted {
+                        @for (place, id) in theme.evidence.iter().take(MOST_LINKS).enumerate() {
+                            a href=(show::address("/mentions", &[("story", id.as_str())])) title=(id) { (place + 1) } " "
+                        }
+                        @if theme.evidence.len() > MOST_LINKS { "+" (theme.evidence.len() - MOST_LINKS) }
+                    }
+                }
             }
         }
     }
