@@ -3,6 +3,9 @@
 //! In: a file of counts. Out: the alerts of the very detector that `serve` runs, in the form that scorers read.
 //! Never: looks at labels, judges a count by anything that came after it.
 
+mod hostile;
+mod language;
+
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -27,6 +30,8 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Watch(WatchArgs),
+    Language(language::Args),
+    Hostile(hostile::Args),
 }
 
 /// Prints the alerts that the watch would raise on recorded counts.
@@ -68,8 +73,12 @@ struct AlertLine<'a> {
 
 /// Runs the command.
 pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let What::Watch(args) = args.what;
-    tokio::task::spawn_blocking(move || watch(&args.crises, args.sensitivity)).await??;
+    let work = move || match args.what {
+        What::Watch(args) => watch(&args.crises, args.sensitivity),
+        What::Language(args) => language::run(&args),
+        What::Hostile(args) => hostile::run(&args),
+    };
+    tokio::task::spawn_blocking(work).await??;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -2,7 +2,7 @@
 
 mod card;
 mod corpus;
-mod data;
+pub(super) mod data;
 mod own_split;
 mod sets;
 

@@ -15,11 +15,11 @@ use crate::domain::Sentiment;
 
 /// One labelled text.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
-    pub(super) id: String,
-    pub(super) text: String,
-    pub(super) label: String,
-    pub(super) columns: BTreeMap<String, String>,
+pub(in crate::cli) struct Row {
+    pub(in crate::cli) id: String,
+    pub(in crate::cli) text: String,
+    pub(in crate::cli) label: String,
+    pub(in crate::cli) columns: BTreeMap<String, String>,
 }
 
 impl Row {
@@ -33,9 +33,10 @@ impl Row {
     }
 }
 
-/// Reads one file of a set; `None` when it is not there.
-pub(super) fn rows(folder: &Path, set: &str, part: &str) -> Result<Option<Vec<Row>>> {
-    let path = folder.join(format!("{set}.{part}.tsv.gz"));
+/// Reads one file of a set, which may have no parts; `None` when it is not there.
+pub(in crate::cli) fn rows(folder: &Path, set: &str, part: &str) -> Result<Option<Vec<Row>>> {
+    let dot = if part.is_empty() { "" } else { "." };
+    let path = folder.join(format!("{set}{dot}{part}.tsv.gz"));
     if !path.exists() {
         return Ok(None);
     }
