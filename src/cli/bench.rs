@@ -3,6 +3,8 @@
 //! In: a file of counts. Out: the alerts of the very detector that `serve` runs, in the form that scorers read.
 //! Never: looks at labels, judges a count by anything that came after it.
 
+mod hostile;
+mod language;
 mod topics;
 mod toward;
 
@@ -32,6 +34,8 @@ enum What {
     Watch(WatchArgs),
     Toward(toward::Args),
     Topics(topics::Args),
+    Language(language::Args),
+    Hostile(hostile::Args),
 }
 
 /// Prints the alerts that the watch would raise on recorded counts.
@@ -77,6 +81,8 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         What::Watch(args) => watch(&args.crises, args.sensitivity),
         What::Toward(args) => toward::run(&args),
         What::Topics(args) => topics::run(&args),
+        What::Language(args) => language::run(&args),
+        What::Hostile(args) => hostile::run(&args),
     };
     tokio::task::spawn_blocking(work).await??;
     Ok(ExitCode::SUCCESS)

@@ -435,4 +435,24 @@ mod tests {
         assert_eq!(answers.len(), 2);
         assert!(answers[0]["error"].as_str().is_some_and(|error| error.contains("longer")));
     }
+
+    #[test]
+    fn half_a_surrogate_pair_is_refused_in_its_place_and_a_whole_one_is_read() {
+        let input = br#"{"id":"a","text":"\ud83d\ude00 bad"}
+{"id":"b","text":"cut \ud83d"}
+{"id":"c","text":"\ude00 cut"}
+{"id":"d","text":"\ud83d\ud83d"}
+{"id":"e","text":"fine"}"#;
+        let answers = classify(input, Input::Auto);
+        let refused: Vec<bool> = answers.iter().map(|answer| answer["error"].is_string()).collect();
+        assert_eq!(refused, [false, true, true, true, false]);
+        assert_eq!((&answers[1]["line"], &answers[4]["id"]), (&json!(2), &json!("e")));
+    }
+
+    #[test]
+    fn a_line_of_the_longest_length_is_judged() {
+        let text = "爛透了！".repeat(LONGEST_LINE / 12);
+        let answers = classify(format!("{text}\nfine\n").as_bytes(), Input::Plain);
+        assert!(answers.len() == 2 && answers[0]["error"].is_null() && answers[0]["sentiment"].is_string());
+    }
 }

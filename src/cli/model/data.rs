@@ -33,9 +33,10 @@ impl Row {
     }
 }
 
-/// Reads one file of a set; `None` when it is not there.
+/// Reads one file of a set, which may have no parts; `None` when it is not there.
 pub(in crate::cli) fn rows(folder: &Path, set: &str, part: &str) -> Result<Option<Vec<Row>>> {
-    let path = folder.join(format!("{set}.{part}.tsv.gz"));
+    let dot = if part.is_empty() { "" } else { "." };
+    let path = folder.join(format!("{set}{dot}{part}.tsv.gz"));
     if !path.exists() {
         return Ok(None);
     }
