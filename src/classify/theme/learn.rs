@@ -104,7 +104,7 @@ pub struct LearntThemes {
 }
 
 /// Weights below so many steps of 2,048 move no answer and are left out of the file.
-const LEAST_WEIGHT: i16 = 12;
+const LEAST_WEIGHT: i16 = 20;
 /// The length of every row where all count the same.
 const EVEN: f32 = 2.0;
 /// Neighbouring lines that are judged together.
@@ -390,7 +390,10 @@ mod tests {
 
     const FILES: [(&str, &str); 2] = [
         ("themes/tea.toml", "title = { zh-TW = \"茶\", zh-CN = \"茶\", en = \"Tea\", ja = \"茶\" }\nstrong = [\"茶\"]"),
-        ("themes/rain.toml", "title = { zh-TW = \"雨\", zh-CN = \"雨\", en = \"Rain\", ja = \"雨\" }\nstrong = [\"雨\"]"),
+        (
+            "themes/rain.toml",
+            "title = { zh-TW = \"雨\", zh-CN = \"雨\", en = \"Rain\", ja = \"雨\" }\nstrong = [\"雨\"]",
+        ),
     ];
 
     fn lexicons() -> BTreeMap<Group, Lexicon> {
