@@ -104,7 +104,7 @@ fn evidence_of(theme: &Theme, span: Range<usize>) -> Evidence {
 pub(super) fn read(root: &Table<'_>) -> OwnThemes {
     let mut themes: Vec<OwnTheme> = Vec::new();
     for table in root.tables("theme") {
-        let name = table.need_name("name", |text| Theme::new(text));
+        let name = table.need_name("name", Theme::new);
         let title = table.text("title").map(|title| title.trim().to_owned()).filter(|title| !title.is_empty());
         let examples = read_examples(&table);
         let query = table.text("query").and_then(|_| read_query(&table));

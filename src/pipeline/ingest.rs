@@ -322,6 +322,9 @@ fn judge(work: Work, judging: &Judging, toward: Option<&Towarding>) -> Result<Ju
         .map_err(|_| (id, "the judge stumbled over this text".to_owned()))
 }
 
+/// A topic that wants a text, what of it matched, and the topic's own themes in it.
+type Wanting<'a> = (&'a Asked, Vec<Range<usize>>, Vec<ThemeScore>);
+
 fn judged(work: Work, judging: &Judging, toward: Option<&Towarding>) -> Judged {
     let Work { id, source, received_at, raw, asked, held } = work;
     let mut one = Judged {
@@ -354,7 +357,7 @@ fn judged(work: Work, judging: &Judging, toward: Option<&Towarding>) -> Judged {
         let themes: Vec<ThemeScore> = own.into_iter().map(|found| found.score).collect();
         Some((one, spans, themes))
     });
-    let matched: Vec<(&Asked, Vec<Range<usize>>, Vec<ThemeScore>)> = found.collect();
+    let matched: Vec<Wanting<'_>> = found.collect();
     if !matched.is_empty() || held {
         let mut judgement = judging(&text);
         judgement.evidence.append(&mut own_evidence);

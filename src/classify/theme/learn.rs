@@ -104,7 +104,7 @@ pub struct LearntThemes {
 }
 
 /// Weights below so many steps of 2,048 move no answer and are left out of the file.
-const LEAST_WEIGHT: i16 = 12;
+const LEAST_WEIGHT: i16 = 20;
 /// The length of every row where all count the same.
 const EVEN: f32 = 2.0;
 /// Neighbouring lines that are judged together.
@@ -380,4 +380,69 @@ fn fingerprint(lessons: &[ThemeLesson]) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::classify::lexicon::Lexicon;
+    use crate::classify::theme::topic_set::{Labelled, topics};
+
+    const FILES: [(&str, &str); 2] = [
+        ("themes/tea.toml", "title = { zh-TW = \"茶\", zh-CN = \"茶\", en = \"Tea\", ja = \"茶\" }\nstrong = [\"茶\"]"),
+        (
+            "themes/rain.toml",
+            "title = { zh-TW = \"雨\", zh-CN = \"雨\", en = \"Rain\", ja = \"雨\" }\nstrong = [\"雨\"]",
+        ),
+    ];
+
+    fn lexicons() -> BTreeMap<Group, Lexicon> {
+        Group::ALL.iter().map(|group| (*group, Lexicon::read(&[], *group).expect("nothing to misread"))).collect()
+    }
+
+    fn text(line: usize) -> (String, &'static str) {
+        let (theme, words) = [("tea", ["烏龍", "回甘"]), ("rain", ["雷陣", "帶傘"]), ("", ["巷口", "散步"])][line % 3];
+        (format!("第{line}次{}又{}了", words[line / 3 % 2], words[0]), theme)
+    }
+
+    fn lessons() -> Vec<ThemeLesson> {
+        let lesson = |line: usize| ThemeLesson {
+            id: line.to_string(),
+            text: text(line).0,
+            themes: Theme::new(text(line).1).into_iter().collect(),
+            asked: None,
+            line: line * BLOCK,
+            calibrates: line % 10 == 9,
+        };
+        (0..120).map(lesson).collect()
+    }
+
+    #[test]
+    fn words_that_no_phrase_names_are_learnt_and_the_same_lessons_give_the_same_bytes() {
+        let phrases = Phrases::read(FILES.into_iter()).expect("two themes");
+        let learnt = learn(&phrases, &lexicons(), &lessons(), ThemePlan::default()).expect("it learns");
+        assert!(learnt.kept_apart.macro_f1 > 0.95, "{:?}", learnt.kept_apart);
+        let model = file::read("theme-all.model", &learnt.bytes).expect("a good model");
+        let values = values("烏龍很回甘", &phrases, &lexicons(), true).expect("cut");
+        let p = |label: usize| model.probability(label, model.linear.score(&values, label));
+        assert!(p(0) > 0.5 && p(1) < 0.5, "{} {}", p(0), p(1));
+        let again = learn(&phrases, &lexicons(), &lessons(), ThemePlan::default()).expect("it learns");
+        assert_eq!(learnt.bytes, again.bytes);
+    }
+
+    #[test]
+    fn a_theme_without_enough_texts_is_not_learnt() {
+        let phrases = Phrases::read(FILES.into_iter()).expect("two themes");
+        let error = learn(&phrases, &lexicons(), &lessons()[..12], ThemePlan::default()).expect_err("too few");
+        assert!(error.to_string().contains("too few texts have the theme"), "{error}");
+    }
+
+    #[test]
+    fn topics_of_one_label_a_text_are_told() {
+        let labelled = |line: usize| Labelled { text: text(line).0, label: text(line).1.to_owned() };
+        let (from, to): (Vec<_>, Vec<_>) = ((0..90).map(labelled).collect(), (90..120).map(labelled).collect());
+        let plan = ThemePlan { even: true, rarity: true, folds: 1, ..ThemePlan::default() };
+        let figures = topics(&lexicons(), &from, &to, plan).expect("told");
+        assert_eq!((figures.texts, figures.labels, figures.accuracy, figures.macro_f1), (30, 3, 1.0, 1.0));
+    }
 }

@@ -16,12 +16,34 @@ pub(super) type Weighted = (u32, Vec<(u8, i16)>);
 /// The weights, laid out for asking.
 #[derive(Debug)]
 pub(super) struct Linear {
-    /// Keys and where their weights begin and end; key 0 is an empty slot.
-    slots: Vec<(u32, u32, u32)>,
+    /// A bit per hash of a key: most features of a text have no weight, and this says so without leaving the cache.
+    known: Vec<u64>,
+    slots: Vec<Slot>,
     weights: Vec<(u8, i16)>,
     /// What one step of each label's whole-number weights is worth.
     steps: Vec<f64>,
     mask: usize,
+}
+
+/// A key (0: empty) and where its weights are: the start, and in the lowest bits how many.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    key: u32,
+    place: u32,
+}
+
+/// Bits of a place that hold how many weights there are; a feature has at most [`MOST_LABELS`].
+const COUNT_BITS: u32 = 6;
+/// Words of 64 bits that say which keys are known: 2^21 bits.
+const KNOWN: usize = 1 << 15;
+
+/// What a text's features say.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// A score per label.
+    pub(super) scores: Vec<f64>,
+    /// Features that have weights, by their number in the cut text, with the place of the weights.
+    hits: Vec<(u32, u32)>,
 }
 
 impl Linear {
@@ -29,39 +51,54 @@ impl Linear {
     pub(super) fn new(steps: Vec<f64>, weighted: &[Weighted]) -> Self {
         let size = (weighted.len() * 2).next_power_of_two().max(16);
         let mask = size - 1;
-        let mut slots = vec![(0, 0, 0); size];
-        let mut weights = Vec::new();
+        let (mut known, mut slots, mut weights) = (vec![0u64; KNOWN], vec![Slot::default(); size], Vec::new());
         for (key, of) in weighted {
             let mut slot = slot_of(*key) & mask;
-            while slots[slot].0 != 0 {
+            while slots[slot].key != 0 {
                 slot = (slot + 1) & mask;
             }
-            let start = weights.len() as u32;
+            let place = (weights.len() as u32) << COUNT_BITS | of.len() as u32;
             weights.extend_from_slice(of);
-            slots[slot] = (*key, start, weights.len() as u32);
+            slots[slot] = Slot { key: *key, place };
+            let (word, bit) = known_at(*key);
+            known[word] |= bit;
         }
-        Self { slots, weights, steps, mask }
+        Self { known, slots, weights, steps, mask }
     }
 
-    fn weights(&self, key: u32) -> &[(u8, i16)] {
+    /// Where a key's weights are; 0 when it has none.
+    fn place(&self, key: u32) -> u32 {
+        let (word, bit) = known_at(key);
+        if self.known[word] & bit == 0 {
+            return 0;
+        }
         let mut slot = slot_of(key) & self.mask;
         loop {
             match self.slots[slot] {
-                (0, _, _) => return &[],
-                (found, start, end) if found == key => {
-                    return self.weights.get(start as usize..end as usize).unwrap_or_default();
-                }
+                Slot { key: 0, .. } => return 0,
+                Slot { key: found, place } if found == key => return place,
                 _ => slot = (slot + 1) & self.mask,
             }
         }
     }
 
-    /// A score per label: whole numbers within a family, so that order cannot matter.
-    pub(super) fn scores(&self, cut: &Cut) -> Vec<f64> {
+    fn at(&self, place: u32) -> &[(u8, i16)] {
+        let (start, count) = ((place >> COUNT_BITS) as usize, (place & ((1 << COUNT_BITS) - 1)) as usize);
+        self.weights.get(start..start + count).unwrap_or_default()
+    }
+
+    /// Adds up what the features say: whole numbers within a family, so that order cannot matter.
+    pub(super) fn ask(&self, cut: &Cut) -> Asked {
         let mut sums = [[0i32; MOST_LABELS]; FAMILIES];
-        for piece in &cut.pieces {
+        let mut hits = Vec::with_capacity(cut.pieces.len() / 2);
+        for (number, piece) in cut.pieces.iter().enumerate() {
+            let place = self.place(piece.key);
+            if place == 0 {
+                continue;
+            }
+            hits.push((number as u32, place));
             let sums = &mut sums[piece.family as usize];
-            for (label, weight) in self.weights(piece.key) {
+            for (label, weight) in self.at(place) {
                 sums[*label as usize % MOST_LABELS] += i32::from(*weight);
             }
         }
@@ -72,21 +109,21 @@ impl Linear {
             }
             total * step
         };
-        self.steps.iter().enumerate().map(score).collect()
+        Asked { scores: self.steps.iter().enumerate().map(score).collect(), hits }
     }
 
     /// One label's score of a text given as numbers.
     pub(super) fn score(&self, values: &[(u32, f32)], label: usize) -> f64 {
-        let weight = |key: u32| self.weights(key).iter().find(|(of, _)| usize::from(*of) == label);
+        let weight = |key: u32| self.at(self.place(key)).iter().find(|(of, _)| usize::from(*of) == label);
         let parts = values.iter().filter_map(|(key, value)| Some(f64::from(weight(*key)?.1) * f64::from(*value)));
         parts.sum::<f64>() * self.steps[label]
     }
 
     /// What each feature with a place says of one label.
-    pub(super) fn told(&self, cut: &Cut, label: usize) -> Vec<(Range<usize>, f64)> {
-        let placed = cut.pieces.iter().filter(|piece| piece.end > piece.start);
-        let told = placed.filter_map(|piece| {
-            let weight = self.weights(piece.key).iter().find(|(of, _)| usize::from(*of) == label)?.1;
+    pub(super) fn told(&self, cut: &Cut, asked: &Asked, label: usize) -> Vec<(Range<usize>, f64)> {
+        let told = asked.hits.iter().filter_map(|(number, place)| {
+            let piece = cut.pieces.get(*number as usize).filter(|piece| piece.end > piece.start)?;
+            let weight = self.at(*place).iter().find(|(of, _)| usize::from(*of) == label)?.1;
             let scale = cut.scales[piece.family as usize] * self.steps[label];
             Some((piece.start as usize..piece.end as usize, f64::from(weight) * scale))
         });
@@ -96,10 +133,15 @@ impl Linear {
     /// How many features have a weight.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.slots.iter().filter(|slot| slot.0 != 0).count()
+        self.slots.iter().filter(|slot| slot.key != 0).count()
     }
 }
 
 fn slot_of(key: u32) -> usize {
     (key.wrapping_mul(0x9e37_79b9) >> 7) as usize
+}
+
+fn known_at(key: u32) -> (usize, u64) {
+    let hash = key.wrapping_mul(0x85eb_ca6b) >> 11;
+    ((hash >> 6) as usize % KNOWN, 1 << (hash & 63))
 }

@@ -138,7 +138,7 @@ impl Themes {
     pub(super) fn answers(&self, text: &Text, features: Option<&Features>, p: &Probabilities) -> Vec<[(f64, bool); 2]> {
         let said = self.phrases.find(text.folded(), p);
         let cut = features.map(|features| Cut::read(text, features, &said, self.model.header.cut));
-        let scores = cut.map(|cut| self.model.linear.scores(&cut));
+        let scores = cut.map(|cut| self.model.linear.ask(&cut).scores);
         let answer = |(label, said): (usize, &Said)| {
             let alone = (said.p, said.fits && said.p >= NAMED);
             let Some(scores) = &scores else { return [alone; 2] };
@@ -176,14 +176,14 @@ impl Themes {
 
     fn weigh(&self, text: &Text, features: &Features, said: Vec<Said>) -> Vec<Found> {
         let cut = Cut::read(text, features, &said, self.model.header.cut);
-        let scores = self.model.linear.scores(&cut);
-        let told = said.into_iter().zip(scores).enumerate().filter_map(|(label, (said, score))| {
-            let (p, told) = self.told(label, score, &said);
+        let asked = self.model.linear.ask(&cut);
+        let told = said.into_iter().enumerate().filter_map(|(label, said)| {
+            let (p, told) = self.told(label, asked.scores[label], &said);
             if !told {
                 return None;
             }
             let of = format!("theme:{}", said.theme);
-            let mut spans = evidence::of_theme(text, self.model.linear.told(&cut, label), &of);
+            let mut spans = evidence::of_theme(text, self.model.linear.told(&cut, &asked, label), &of);
             if spans.is_empty() {
                 spans = placed(text, &said.places, &of);
             }

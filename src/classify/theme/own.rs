@@ -101,11 +101,11 @@ impl OwnThemes {
     /// The themes of a text, most sure first, each with the words that said so.
     pub fn find(&self, text: &Text) -> Vec<(ThemeScore, Vec<Evidence>)> {
         let Ok(cut) = cut(text) else { return Vec::new() };
-        let scores = self.linear.scores(&cut);
-        let told = self.themes.iter().zip(scores).enumerate().filter_map(|(label, (theme, score))| {
-            let p = logistic(theme.calibration, score);
+        let asked = self.linear.ask(&cut);
+        let told = self.themes.iter().zip(&asked.scores).enumerate().filter_map(|(label, (theme, score))| {
+            let p = logistic(theme.calibration, *score);
             let of = format!("theme:{}", theme.name);
-            let spans = || evidence::of_theme(text, self.linear.told(&cut, label), &of);
+            let spans = || evidence::of_theme(text, self.linear.told(&cut, &asked, label), &of);
             (p >= theme.least).then(|| (ThemeScore { theme: theme.name.clone(), p: p.min(0.99) as f32 }, spans()))
         });
         let mut found: Vec<_> = told.collect();
