@@ -101,7 +101,11 @@ impl Judge {
         let p = weighed.p;
         let (sentiment, mut evidence) = sentiment(&read, &weighed);
         let (_, confidence) = p.best();
-        let found = self.themes.find(text, self.plainly(text, other(&read), &weighed, group).as_deref(), &p);
+        let found = self.themes.find(
+            text,
+            self.plainly(text, matches!(read, Cow::Borrowed(_)), &weighed, group).as_deref(),
+            &p,
+        );
         let (spam, reasons) = self.spam.find(text);
         evidence.extend(found.iter().flat_map(|found| found.evidence.iter().cloned()));
         let placed = reasons.iter().filter(|reason| !reason.place.is_empty());
@@ -152,22 +156,26 @@ impl Judge {
             let group = Group::of(text.language());
             let read = reading(&text, group);
             let weighed = self.weigh(&read, group);
-            self.themes.answers(&text, self.plainly(&text, other(&read), &weighed, group).as_deref(), &weighed.p)
+            self.themes.answers(
+                &text,
+                self.plainly(&text, matches!(read, Cow::Borrowed(_)), &weighed, group).as_deref(),
+                &weighed.p,
+            )
         });
         self.themes.figures(&answers.collect::<Vec<_>>(), lessons)
     }
 
     /// The features of a text in its own region's words, by which themes are found; `None` for a language we do not know.
-    /// `read` is the text that was weighed, where its words are another region's.
+    /// `same` says that the text was weighed in its own words.
     fn plainly<'a>(
         &self,
         text: &Text,
-        read: Option<&Text>,
+        same: bool,
         weighed: &'a Weighed<'_>,
         group: Group,
     ) -> Option<Cow<'a, Features>> {
         let (features, model) = weighed.cut.as_ref().filter(|_| text.language() != Language::Other)?;
-        if read.is_none() {
+        if same {
             return Some(Cow::Borrowed(features));
         }
         let lexicon = self.lexicons.get(&group)?;
@@ -199,14 +207,6 @@ impl Judge {
         let weighed = self.weigh(text, group);
         let (said, evidence) = sentiment(text, &weighed);
         (weighed.p, said, evidence)
-    }
-}
-
-/// The text that was read instead of the given one, if any.
-fn other<'a>(read: &'a Cow<'_, Text>) -> Option<&'a Text> {
-    match read {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(text) => Some(text),
     }
 }
 
