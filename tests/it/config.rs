@@ -366,7 +366,7 @@ fn one_broken_topic_locks_nobody_out_of_the_others() {
         &["silence", "add", "sprout", "--by", "mei"],
         &["corrections", "list"],
         &["report", "sprout"],
-        &["explain", "sprout", "sprout"],
+        &["explain", "sprout", "tea"],
         &["preview", "sprout", "--file", "topics/sprout.toml"],
         &["sources"],
     ] {
@@ -407,12 +407,12 @@ fn a_reader_that_goes_away_is_no_panic() {
 #[test]
 fn a_text_of_strangers_does_not_steer_the_terminal() {
     let folder = Folder::new(&[("sprout", &topic("Sprout", "sprout"))]);
-    folder.write("posts.txt", "\u{1b}[2J\u{202e}sprout\u{7}\n");
-    let explained = hearken(&["explain", "sprout", "\u{1b}[2J\u{202e}sprout\u{7}"], folder.path());
+    folder.write("posts.txt", "\u{1b}[2J\u{202e} sprout \u{7}\n");
+    let explained = hearken(&["explain", "sprout", "\u{1b}[2J\u{202e} sprout \u{7}"], folder.path());
     let previewed = hearken(&["preview", "sprout", "--file", "posts.txt"], folder.path());
     for output in [explained, previewed] {
         let told = out(&output);
-        assert!(told.contains("\u{fffd}[2J\u{fffd}sprout\u{fffd}\n"), "{told:?}");
+        assert!(told.contains("\u{fffd}[2J\u{fffd} sprout \u{fffd}\n"), "{told:?}");
         assert!(told.contains("     ^^^^^^\n"), "{told:?}");
         assert!(!told.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{told:?}");
     }
