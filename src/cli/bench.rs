@@ -18,6 +18,7 @@ use anyhow::{Context, bail};
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::out;
 use crate::detect::{Heard, Negative, News, Sensitivity};
 use crate::domain::Bucket;
 
@@ -91,9 +92,11 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 fn watch(file: &Path, sensitivity: Sensitivity) -> anyhow::Result<()> {
     let input = File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
     let mut output = BufWriter::new(io::stdout().lock());
-    alerts(BufReader::new(input), sensitivity, &mut output).with_context(|| file.display().to_string())?;
-    output.flush()?;
-    Ok(())
+    let done = alerts(BufReader::new(input), sensitivity, &mut output).with_context(|| file.display().to_string());
+    match done.and_then(|()| Ok(output.flush()?)) {
+        Err(error) if !out::reader_gone(&error) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Reads counts and writes alerts; an alert is written at the line that caused it.

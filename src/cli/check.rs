@@ -43,7 +43,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let checked = load(&args.folder);
     match args.format {
         Format::Text => print!("{}", told(&checked)),
-        Format::Json => println!("{}", serde_json::to_string_pretty(&answer(&checked))?),
+        Format::Json => super::out::json(&answer(&checked))?,
     }
     Ok(if checked.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(MISTAKES) })
 }

@@ -67,7 +67,11 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         stream(io::stdin(), &mut out, &asked, args.input, threads)
     };
-    let refused = tokio::task::spawn_blocking(work).await.context("the judging thread ended early")??;
+    let refused = tokio::task::spawn_blocking(work).await.context("the judging thread ended early")?;
+    let refused = match refused {
+        Err(error) if super::out::reader_gone(&error) => return Ok(ExitCode::SUCCESS),
+        refused => refused?,
+    };
     if refused > 0 {
         eprintln!("hearken classify: {refused} lines could not be read; each is told in its place");
     }

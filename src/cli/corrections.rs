@@ -16,6 +16,7 @@ use crate::desk::{Desk, Spoken};
 use crate::domain::{Aspect, Clock, Correction, Label, MentionId, Outcome, Sentiment, TopicName};
 use crate::report::{Drift, drift};
 use crate::store::{CorrectionFilter, Store};
+use crate::text::visible;
 
 /// More corrections than this are not listed at once.
 const MOST: i64 = 1_000_000;
@@ -137,7 +138,7 @@ fn read_sentiment(word: &str) -> Result<Sentiment, String> {
 
 /// Runs the command.
 pub(super) async fn run(args: Args) -> Result<ExitCode> {
-    let config = match super::load(&args.folder) {
+    let config = match super::load_whole(&args.folder, None) {
         Ok(config) => config,
         Err(code) => return Ok(code),
     };
@@ -146,11 +147,8 @@ pub(super) async fn run(args: Args) -> Result<ExitCode> {
     let desk = Desk::new(store.clone(), Arc::new(Live::new(config)), Clock::System);
     let done = act(&store, &desk, args.command, zone).await;
     store.close().await;
-    match std::io::stdout().write_all(done?.as_bytes()) {
-        // A reader that went away (`| head`) is no failure.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(ExitCode::SUCCESS),
-    }
+    super::out::raw(&done?);
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn act(store: &Store, desk: &Desk, command: Command, zone: chrono_tz::Tz) -> Result<String> {
@@ -160,7 +158,7 @@ async fn act(store: &Store, desk: &Desk, command: Command, zone: chrono_tz::Tz) 
             let found = store.corrections(&filter, i64::from(limit), 0).await?;
             return Ok(match format {
                 Format::Json => serde_json::to_string_pretty(&found)? + "\n",
-                Format::Text => list(&found, zone),
+                Format::Text => visible(&list(&found, zone)),
             });
         }
         Command::Drift { topic, weeks, format } => {

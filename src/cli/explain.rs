@@ -16,7 +16,7 @@ use crate::classify::Judge;
 use crate::config::Topic;
 use crate::domain::{Platform, Probabilities, Sentiment};
 use crate::query::{Document, Names, TermFound};
-use crate::text::Text;
+use crate::text::{Text, visible_char};
 
 /// Says why a text is a mention of a topic, or why it is none.
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,7 @@ pub struct Args {
 
 /// Runs the command.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let config = match super::load(&args.folder) {
+    let config = match super::load_whole(&args.folder, Some(&args.topic)) {
         Ok(config) => config,
         Err(code) => return Ok(code),
     };
@@ -130,7 +130,8 @@ pub(super) fn marked(text: &str, places: &[Range<usize>]) -> String {
             let at = start + place;
             let sign = if places.iter().any(|span| span.contains(&at)) { "^" } else { " " };
             let mut bytes = [0; 4];
-            marks.push_str(&sign.repeat(c.encode_utf8(&mut bytes).width()));
+            // As it is printed: a sign that is replaced has a width.
+            marks.push_str(&sign.repeat(visible_char(c).encode_utf8(&mut bytes).width()));
         }
         out.push(line.trim_end_matches('\r').to_owned());
         if marks.contains('^') {

@@ -3,6 +3,12 @@
 //! In: arguments. Out: text for people (or JSON for programs) on standard output, an exit code.
 //! Never: does a thing itself that `desk`, `pipeline` or `app` can do.
 
+/// `print!`, `println!`, `eprint!`, `eprintln!` of all commands: what strangers wrote is made visible, a closed pipe is no panic.
+macro_rules! print { ($($what:tt)*) => { $crate::cli::out::people(format_args!($($what)*)) } }
+macro_rules! println { () => { $crate::cli::out::people(format_args!("\n")) }; ($($what:tt)*) => { $crate::cli::out::people(format_args!("{}\n", format_args!($($what)*))) } }
+macro_rules! eprint { ($($what:tt)*) => { $crate::cli::out::aside(format_args!($($what)*)) } }
+macro_rules! eprintln { () => { $crate::cli::out::aside(format_args!("\n")) }; ($($what:tt)*) => { $crate::cli::out::aside(format_args!("{}\n", format_args!($($what)*))) } }
+
 mod bench;
 pub mod check;
 mod classify;
@@ -13,6 +19,7 @@ mod import;
 pub mod init;
 mod labelled;
 mod model;
+mod out;
 pub mod preview;
 mod report;
 mod serve;
@@ -27,6 +34,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{self, Config};
+use crate::settings::Mistake;
 
 /// Exit code when something failed while running.
 pub const FAILED: u8 = 1;
@@ -127,6 +135,25 @@ fn load(folder: &Path) -> Result<Config, ExitCode> {
         eprint!("{}", check::told_mistakes(&mistakes));
         ExitCode::from(MISTAKES)
     })
+}
+
+/// The configuration of a folder as far as it is whole, so that one broken topic does not lock the others out; what is broken
+/// is told on standard error. A broken `hearken.toml`, or a mistake in the very topic that is asked for, is an exit code.
+fn load_whole(folder: &Path, asked: Option<&str>) -> Result<Config, ExitCode> {
+    let (config, broken) = config::load_whole(folder).map_err(|mistakes| {
+        eprint!("{}", check::told_mistakes(&mistakes));
+        ExitCode::from(MISTAKES)
+    })?;
+    let of_asked =
+        asked.map(|name| broken.iter().filter(|mistake| mistake.file == config.topic_file(name)).cloned().collect());
+    if let Some(mistakes) = of_asked.filter(|mistakes: &Vec<Mistake>| !mistakes.is_empty()) {
+        eprint!("{}", check::told_mistakes(&mistakes));
+        return Err(ExitCode::from(MISTAKES));
+    }
+    for mistake in &broken {
+        eprintln!("left out, the others go on: {mistake}");
+    }
+    Ok(config)
 }
 
 /// Logs go to standard error, so that standard output stays clean for results.

@@ -49,7 +49,7 @@ pub struct Args {
 
 /// Runs the command.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let config = match super::load(&args.folder) {
+    let config = match super::load_whole(&args.folder, Some(&args.topic)) {
         Ok(config) => config,
         Err(code) => return Ok(code),
     };

@@ -52,7 +52,7 @@ pub(super) struct Args {
 
 /// Writes the report.
 pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let config = match super::load(&args.folder) {
+    let config = match super::load_whole(&args.folder, Some(&args.topic)) {
         Ok(config) => config,
         Err(code) => return Ok(code),
     };
@@ -81,7 +81,9 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     store.close().await;
     match &args.out {
         Some(path) => std::fs::write(path, text).with_context(|| format!("`{}` cannot be written", path.display()))?,
-        None => print!("{text}"),
+        // A page and a table are for programs.
+        None if format == ReportFormat::Markdown => print!("{text}"),
+        None => super::out::raw(&text),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -61,6 +61,15 @@ enum Command {
     },
 }
 
+impl Command {
+    fn topic(&self) -> Option<&str> {
+        match self {
+            Self::Add { topic, .. } => topic.as_deref(),
+            Self::List | Self::End { .. } => None,
+        }
+    }
+}
+
 /// Reads `30m`, `2h`, `3d`.
 fn read_length(text: &str) -> Result<Duration, String> {
     let wrong = || "write a number with m, h or d, such as 2h".to_owned();
@@ -74,7 +83,7 @@ fn read_length(text: &str) -> Result<Duration, String> {
 
 /// Runs the command.
 pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let config = match super::load(&args.folder) {
+    let config = match super::load_whole(&args.folder, args.command.topic()) {
         Ok(config) => config,
         Err(code) => return Ok(code),
     };
@@ -85,7 +94,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     store.close().await;
     let silences = done?;
     match args.format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(&silences)?),
+        Format::Json => super::out::json(&silences)?,
         Format::Text if silences.is_empty() => println!("nothing is silenced"),
         Format::Text => silences.iter().for_each(|silence| println!("{}", line(silence, zone))),
     }

@@ -137,7 +137,7 @@ fn read_number(text: &str) -> Result<TicketNumber, String> {
 
 /// Runs the command.
 pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let config = match super::load(&args.folder) {
+    let config = match super::load_whole(&args.folder, None) {
         Ok(config) => config,
         Err(code) => return Ok(code),
     };
@@ -149,10 +149,10 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     store.close().await;
     let shown = Shown { locale, zone };
     match (done?, args.format) {
-        (Answer::Many(tickets), Format::Json) => println!("{}", serde_json::to_string_pretty(&tickets)?),
+        (Answer::Many(tickets), Format::Json) => super::out::json(&tickets)?,
         (Answer::Many(tickets), Format::Text) => print!("{}", shown.list(&tickets)),
         (Answer::One(ticket, history), Format::Json) => {
-            println!("{}", serde_json::to_string_pretty(&json!({ "ticket": ticket, "history": history }))?);
+            super::out::json(&json!({ "ticket": ticket, "history": history }))?;
         }
         (Answer::One(ticket, history), Format::Text) => print!("{}", shown.one(&ticket, &history)),
         (Answer::Refused(why), _) => bail!(why),

@@ -84,7 +84,23 @@ pub fn from_texts(folder: &Path, main: &str, topics: &[(&str, &str)]) -> Result<
     check(folder, &Files::from_texts(folder, main, topics), &Mistakes::default())
 }
 
+/// As [`load`], but topics with mistakes are left out and their mistakes given beside; only those of `hearken.toml` refuse it all.
+pub fn load_whole(folder: &Path) -> Result<(Config, Vec<Mistake>), Vec<Mistake>> {
+    let mistakes = Mistakes::default();
+    let files = Files::read(folder, &mistakes);
+    let config = read(folder, &files, &mistakes);
+    let main = files::shown(&folder.join(MAIN_FILE));
+    let (of_main, broken): (Vec<_>, Vec<_>) = mistakes.sorted().into_iter().partition(|mistake| mistake.file == main);
+    if of_main.is_empty() { Ok((config, broken)) } else { Err(of_main) }
+}
+
 fn check(folder: &Path, files: &Files, mistakes: &Mistakes) -> Result<Config, Vec<Mistake>> {
+    let config = read(folder, files, mistakes);
+    if mistakes.count() > 0 { Err(mistakes.sorted()) } else { Ok(config) }
+}
+
+/// What is whole; the mistakes of the rest are in `mistakes`.
+fn read(folder: &Path, files: &Files, mistakes: &Mistakes) -> Config {
     let (mut config, known) = main_file::read(folder, files, mistakes);
     if files.topics.is_empty() && mistakes.count() == 0 {
         mistakes.add(Mistake {
@@ -95,11 +111,8 @@ fn check(folder: &Path, files: &Files, mistakes: &Mistakes) -> Result<Config, Ve
         });
     }
     config.topics = files.topics.iter().filter_map(|file| topic::read(file, &known, mistakes)).map(Arc::new).collect();
-    if mistakes.count() > 0 {
-        return Err(mistakes.sorted());
-    }
     config.warnings = mistakes.warnings();
-    Ok(config)
+    config
 }
 
 impl Config {
@@ -115,6 +128,11 @@ impl Config {
         let things: Vec<Vec<String>> = std::iter::once(topic.brand.clone()).chain(competitors).collect();
         // So many names that no automaton holds them: the whole text's answer is used.
         if topic.brand.is_empty() { None } else { Names::new(&things).ok() }
+    }
+
+    /// The file of a topic of this name, as [`Mistake::file`] names it.
+    pub fn topic_file(&self, name: &str) -> String {
+        files::shown(&self.folder.join(TOPICS_FOLDER).join(format!("{name}.toml")))
     }
 
     /// The receiver of this name.

@@ -7,6 +7,7 @@ mod emoji;
 mod han;
 mod language;
 mod normalize;
+mod plain;
 mod region;
 mod segment;
 mod word;
@@ -16,6 +17,7 @@ use std::sync::OnceLock;
 
 use crate::domain::Language;
 
+pub use plain::{plain, visible, visible_char};
 pub use word::{Word, WordKind};
 
 /// A text that was read. Cheap to make; language and words are found when first asked for.

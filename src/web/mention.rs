@@ -16,6 +16,7 @@ use super::{Web, layout};
 use crate::alert::words::number;
 use crate::domain::{Aspect, Correction, Evidence, Label, Mention, MentionId, Spread, TicketNumber, TopicName};
 use crate::store::Leaning;
+pub(super) use crate::text::plain;
 
 /// A text longer than this is folded, in characters.
 const FOLD_CHARS: usize = 220;
@@ -313,12 +314,6 @@ fn reasons(kinds: &[Kind<'_>], visitor: &Visitor) -> String {
     kinds.iter().map(reason).collect::<Vec<_>>().join(" · ")
 }
 
-/// The text without the marks that turn what follows around (an author's name must not re-order the page).
-pub(super) fn plain(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    text.chars().filter(|c| !turns(*c) && (!c.is_control() || *c == '\n' || *c == '\t')).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -374,10 +369,5 @@ mod tests {
         for wrong in ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "/etc/passwd", "", "https://"] {
             assert_eq!(web_address(wrong), None, "{wrong}");
         }
-    }
-
-    #[test]
-    fn marks_that_turn_the_text_around_are_left_out() {
-        assert_eq!(plain("a\u{202e}b\u{2066}c\u{0}d\ne"), "abcd\ne");
     }
 }

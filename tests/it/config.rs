@@ -355,3 +355,65 @@ fn the_document_names_every_key_that_is_known_and_no_other() {
         assert_eq!(documented_keys(&document, section), keys, "{section}");
     }
 }
+
+#[test]
+fn one_broken_topic_locks_nobody_out_of_the_others() {
+    let folder = Folder::new(&[("leaf", "title = 3\n"), ("sprout", &topic("Sprout", "sprout"))]);
+    let told = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    for whole in [
+        &["tickets", "list"] as &[&str],
+        &["silence", "list"],
+        &["silence", "add", "sprout", "--by", "mei"],
+        &["corrections", "list"],
+        &["report", "sprout"],
+        &["explain", "sprout", "tea"],
+        &["preview", "sprout", "--file", "topics/sprout.toml"],
+        &["sources"],
+    ] {
+        let output = hearken(whole, folder.path());
+        assert_eq!(output.status.code(), Some(0), "{whole:?}: {}", told(&output));
+        assert!(whole[0] == "sources" || told(&output).contains("topics/leaf.toml"), "{whole:?}: {}", told(&output));
+    }
+    for broken in [
+        &["silence", "add", "leaf", "--by", "mei"] as &[&str],
+        &["report", "leaf"],
+        &["explain", "leaf", "leaf"],
+        &["preview", "leaf"],
+    ] {
+        let output = hearken(broken, folder.path());
+        assert_eq!(output.status.code(), Some(2), "{broken:?}: {}", told(&output));
+        assert!(told(&output).contains("topics/leaf.toml"), "{broken:?}: {}", told(&output));
+    }
+    folder.write("hearken.toml", "zone = \"Nowhere\"\n");
+    let output = hearken(&["tickets", "list"], folder.path());
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    let folder = Folder::new(&[("sprout", &topic("Sprout", "sprout"))]);
+    let quiet: &[&[&str]] = &[&["check", "--format", "json"], &["tickets", "list", "--format", "json"], &["sources"]];
+    for arguments in quiet {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hearken"));
+        command.args(*arguments).current_dir(folder.path()).env("HEARKEN_LOG", "error").stdout(writer);
+        let output = command.output().expect("it runs");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_text_of_strangers_does_not_steer_the_terminal() {
+    let folder = Folder::new(&[("sprout", &topic("Sprout", "sprout"))]);
+    folder.write("posts.txt", "\u{1b}[2J\u{202e} sprout \u{7}\n");
+    let explained = hearken(&["explain", "sprout", "\u{1b}[2J\u{202e} sprout \u{7}"], folder.path());
+    let previewed = hearken(&["preview", "sprout", "--file", "posts.txt"], folder.path());
+    for output in [explained, previewed] {
+        let told = out(&output);
+        assert!(told.contains("\u{fffd}[2J\u{fffd} sprout \u{fffd}\n"), "{told:?}");
+        assert!(told.contains("     ^^^^^^\n"), "{told:?}");
+        assert!(!told.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{told:?}");
+    }
+}
