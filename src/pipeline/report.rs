@@ -16,7 +16,7 @@ use crate::config::{Live, ReportSchedule, Topic};
 use crate::domain::{
     Clock, Incident, Interval, Letter, Locale, Mention, MentionId, Period, Sentiment, SourceName, Timestamp, TopicName,
 };
-use crate::report::{Figures, Happening, Item, Report, UnnamedTheme, render, unnamed};
+use crate::report::{Figures, Happening, Item, Report, UnnamedTheme, originals_elsewhere, passed_on, render, unnamed};
 use crate::store::{IncidentFilter, Leaning, MentionFilter, MentionOrder, Store};
 
 /// Mentions are read in pages of so many.
@@ -85,6 +85,7 @@ impl Reports {
             gaps,
             incidents.iter().rev().filter_map(|incident| happening(incident, &items)).collect(),
         );
+        figures.top = passed_on(&items, &self.originals(topic, &originals_elsewhere(&items)).await?);
         figures.own_themes = topic.themes.titles();
         figures.unnamed = unnamed_themes(&self.store, &topic.name, period).await?;
         Ok(Report::new(figures, locale))
@@ -123,6 +124,18 @@ impl Reports {
                 return Ok(items);
             }
         }
+    }
+
+    /// Those of these mentions that the topic has.
+    async fn originals(&self, topic: &Topic, ids: &[MentionId]) -> anyhow::Result<Vec<Item>> {
+        let mut items = Vec::new();
+        for ids in ids.chunks(PAGE as usize) {
+            let topics = self.store.topics_held(ids).await?;
+            let ours = |mention: &Mention| topics.get(&mention.id).is_some_and(|names| names.contains(&topic.name));
+            let mentions = self.store.mentions_by_id(ids).await?;
+            items.extend(mentions.into_iter().filter(ours).map(|mention| item(mention, None)));
+        }
+        Ok(items)
     }
 
     /// Writes a letter for every schedule that came due; says how many.

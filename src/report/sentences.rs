@@ -186,14 +186,23 @@ fn rising(figures: &Figures, locale: Locale) -> Option<Sentence> {
 }
 
 fn passed_on(figures: &Figures, locale: Locale) -> Option<Sentence> {
-    let (item, times) = figures.top.first()?;
+    let story = figures.top.first()?;
+    let (times, author) = (story.times, story.item.author.as_str());
     let text = match locale {
-        Locale::ZhTw => format!("轉傳最多的一則是 {} 的貼文，被轉傳 {times} 次。", item.author),
-        Locale::ZhCn => format!("转发最多的一条是 {} 的帖子，被转发 {times} 次。", item.author),
-        Locale::En => format!("Passed on most: a post by {}, {times} times.", item.author),
-        Locale::Ja => format!("最も拡散したのは {} の投稿で、{times} 回。", item.author),
+        Locale::ZhTw if author.is_empty() => format!("轉傳最多的一則被轉傳 {times} 次。"),
+        Locale::ZhCn if author.is_empty() => format!("转发最多的一条被转发 {times} 次。"),
+        Locale::En if author.is_empty() => format!("Passed on most: one post, {}.", so_often(times)),
+        Locale::Ja if author.is_empty() => format!("最も拡散した投稿は {times} 回拡散されました。"),
+        Locale::ZhTw => format!("轉傳最多的一則是 {author} 的貼文，被轉傳 {times} 次。"),
+        Locale::ZhCn => format!("转发最多的一条是 {author} 的帖子，被转发 {times} 次。"),
+        Locale::En => format!("Passed on most: a post by {author}, {}.", so_often(times)),
+        Locale::Ja => format!("最も拡散したのは {author} の投稿で、{times} 回。"),
     };
-    Some(Sentence { text, evidence: vec![item.id.clone()] })
+    Some(Sentence { text, evidence: story.evidence.clone() })
+}
+
+fn so_often(times: i64) -> String {
+    if times == 1 { "once".to_owned() } else { format!("{times} times") }
 }
 
 fn happenings(figures: &Figures, locale: Locale) -> Vec<Sentence> {

@@ -30,10 +30,9 @@ pub(super) fn render(report: &Report) -> String {
         let (now, before) = (word.now.to_string(), word.before.to_string());
         lines.push([w.rising.to_owned(), word.word.clone(), now, String::new(), before, ids(&word.evidence)]);
     }
-    for (item, times) in &figures.top {
-        let line =
-            [w.top.to_owned(), item.text.clone(), times.to_string(), String::new(), String::new(), item.id.to_string()];
-        lines.push(line);
+    for story in &figures.top {
+        let (text, times) = (story.item.text.clone(), story.times.to_string());
+        lines.push([w.top.to_owned(), text, times, String::new(), String::new(), ids(&story.evidence)]);
     }
     for item in &figures.worst {
         lines.push(wide(w.worst, &item.text, item.id.to_string()));

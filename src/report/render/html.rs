@@ -75,7 +75,7 @@ fn body(report: &Report, w: &Words) -> Markup {
             p { @for word in &figures.rising { span.word { (word.word) " " small { (word.before) "→" (word.now) } } " " } }
         }
         (unnamed(report, w))
-        (originals(w.top, figures.top.iter().map(|(item, times)| (item, format!("{} {times}", w.passed_on)))))
+        (originals(w.top, figures.top.iter().map(|story| (&story.item, format!("{} {}", w.passed_on, story.times)))))
         (originals(w.worst, figures.worst.iter().map(|item| (item, format!("{} {}", w.negative, per_cent(f64::from(item.p_negative)))))))
     }
 }

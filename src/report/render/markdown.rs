@@ -31,7 +31,11 @@ pub(super) fn render(report: &Report) -> String {
         list(&mut out, w.platforms, w.before, &figures.platforms, |platform| platform.title().to_owned());
         list(&mut out, w.languages, w.before, &figures.languages, |language| language.as_str().to_owned());
         unnamed(&mut out, report);
-        originals(&mut out, w.top, figures.top.iter().map(|(item, times)| (item, format!("{} {times}", w.passed_on))));
+        originals(
+            &mut out,
+            w.top,
+            figures.top.iter().map(|story| (&story.item, format!("{} {}", w.passed_on, story.times))),
+        );
         originals(&mut out, w.worst, figures.worst.iter().map(|item| (item, per_cent(f64::from(item.p_negative)))));
     }
     out.join("\n") + "\n"
