@@ -56,6 +56,8 @@ pub struct Totals {
     pub spread: i64,
     /// Distinct authors, of those that the platforms tell.
     pub authors: i64,
+    /// Mentions whose author the platform does not tell.
+    pub nameless: i64,
     /// Negative mentions.
     pub negative: i64,
     /// Neutral mentions.
@@ -82,7 +84,9 @@ impl Totals {
                 Sentiment::Positive => totals.positive += 1,
                 Sentiment::Unsure => totals.unsure += 1,
             }
-            if !item.author_key.is_empty() {
+            if item.author_key.is_empty() {
+                totals.nameless += 1;
+            } else {
                 authors.insert((item.platform, item.author_key.as_str()));
             }
         }
@@ -258,6 +262,11 @@ impl Figures {
     pub fn theme_title(&self, theme: &Theme, locale: Locale) -> String {
         let own = self.own_themes.iter().find(|(own, _)| own == theme);
         own.map_or_else(|| alert::title(theme, locale), |(_, title)| title.clone())
+    }
+
+    /// Whether anything was heard before, so that its counts mean something.
+    pub fn has_before(&self) -> bool {
+        self.heard_before > 0.0
     }
 
     /// Why there is nothing to report; `None` when there is something.

@@ -24,8 +24,8 @@ pub(super) fn render(report: &Report) -> String {
     }
     lines.extend(rows(w.sentiment, &figures.sentiments, |what| sentiment(*what, report.locale).to_owned()));
     lines.extend(rows(w.themes, &figures.themes, |theme| figures.theme_title(theme, report.locale)));
-    lines.extend(rows(w.platforms, &figures.platforms, |platform| platform.title().to_owned()));
-    lines.extend(rows(w.languages, &figures.languages, |language| language.as_str().to_owned()));
+    lines.extend(rows(w.platforms, &figures.platforms, |platform| platform.title_in(report.locale).to_owned()));
+    lines.extend(rows(w.languages, &figures.languages, |language| language.title(report.locale).to_owned()));
     for word in &figures.rising {
         let (now, before) = (word.now.to_string(), word.before.to_string());
         lines.push([w.rising.to_owned(), word.word.clone(), now, String::new(), before, ids(&word.evidence)]);
@@ -36,6 +36,10 @@ pub(super) fn render(report: &Report) -> String {
     }
     for item in &figures.worst {
         lines.push(wide(w.worst, &item.text, item.id.to_string()));
+    }
+    if !figures.has_before() {
+        // What was not heard is no nought.
+        lines.iter_mut().skip(1).for_each(|line| line[4].clear());
     }
     written(&lines)
 }
