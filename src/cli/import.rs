@@ -63,7 +63,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME")]
     set: Option<String>,
 
-    /// The time of which the file holds everything; without it the file fills no gap.
+    /// The time of which the file holds everything: reports and charts of its topics count it as heard, of all their sources.
+    /// Without it the file fills no gap.
     #[arg(long, value_name = "FROM..TO")]
     covers: Option<String>,
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Locale;
+
 /// A language as we tell it; Chinese by script, since readers and sellers differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Language {
@@ -44,6 +46,19 @@ impl Language {
             Self::En => "en",
             Self::Other => "und",
         }
+    }
+
+    /// Its name, as people say it.
+    pub fn title(self, locale: Locale) -> &'static str {
+        locale.pick(match self {
+            Self::ZhHant => ["繁體中文", "繁体中文", "Chinese (traditional)", "中国語（繁体字）"],
+            Self::ZhHans => ["簡體中文", "简体中文", "Chinese (simplified)", "中国語（簡体字）"],
+            Self::Yue => ["粵語", "粤语", "Cantonese", "広東語"],
+            Self::Ja => ["日文", "日文", "Japanese", "日本語"],
+            Self::Ko => ["韓文", "韩文", "Korean", "韓国語"],
+            Self::En => ["英文", "英文", "English", "英語"],
+            Self::Other => ["其他", "其他", "Other", "その他"],
+        })
     }
 
     /// The language of this tag.

@@ -34,6 +34,17 @@ impl Locale {
         }
     }
 
+    /// The word in this language, of words in the order of [`Self::ALL`].
+    pub fn pick(self, words: [&'static str; 4]) -> &'static str {
+        let [zh_tw, zh_cn, en, ja] = words;
+        match self {
+            Self::ZhTw => zh_tw,
+            Self::ZhCn => zh_cn,
+            Self::En => en,
+            Self::Ja => ja,
+        }
+    }
+
     /// The locale of this tag.
     pub fn find(tag: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|locale| locale.as_str().eq_ignore_ascii_case(tag))

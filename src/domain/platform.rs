@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Locale;
+
 macro_rules! platforms {
     ($($(#[$doc:meta])* $variant:ident => $word:literal, $title:literal;)*) => {
         /// A kind of place that posts come from.
@@ -45,6 +47,15 @@ platforms! {
 }
 
 impl Platform {
+    /// Its name in a reader's language.
+    pub fn title_in(self, locale: Locale) -> &'static str {
+        match self {
+            Self::Feed => locale.pick(["網站訂閱源", "网站订阅源", "Web feed", "Web フィード"]),
+            Self::File => locale.pick(["檔案匯入", "文件导入", "File import", "ファイル取込"]),
+            other => other.title(),
+        }
+    }
+
     /// The platform of this word.
     pub fn find(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|platform| platform.as_str() == word)

@@ -7,8 +7,14 @@ use anyhow::Context;
 
 use super::Ingest;
 use crate::domain::{Clock, Interval, Platform, SourceName, TopicName};
-use crate::source::file::{RefusedLine, Rows};
+use crate::source::file::{self, RefusedLine, Rows};
 use crate::store::{self, Store};
+
+/// The files that were imported for this topic: for every topic, or for this one alone.
+pub async fn files_of(store: &Store, topic: &TopicName) -> Result<Vec<SourceName>, store::Error> {
+    let names = store.sources().await?.into_iter().map(|source| source.name);
+    Ok(names.filter(|name| file::is_for(name, topic)).collect())
+}
 
 /// Rows of one transaction.
 const PAGE: usize = 500;

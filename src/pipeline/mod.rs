@@ -11,6 +11,6 @@ mod watch;
 pub use collect::{Collect, Collected};
 pub use deliver::{Deliver, Delivered};
 pub use dispatch::{Dispatch, Dispatched};
-pub use import::{Import, Imported};
+pub use import::{Import, Imported, files_of};
 pub use ingest::{Ingest, Ingested, Judging};
 pub use watch::{Round, Subject, Watch, Watermark, baseline, slot};

@@ -12,11 +12,13 @@ use chrono_tz::Tz;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
+use super::import::files_of;
 use crate::config::{Live, ReportSchedule, Topic};
 use crate::domain::{
-    Clock, Incident, Interval, Letter, Locale, Mention, MentionId, Period, Sentiment, SourceName, Timestamp, TopicName,
+    Clock, Coverage, Incident, Interval, Letter, Locale, Mention, MentionId, Period, Sentiment, SourceName, Timestamp,
+    TopicName,
 };
-use crate::report::{Figures, Happening, Item, Report, UnnamedTheme, render, unnamed};
+use crate::report::{Figures, Happening, Item, Report, UnnamedTheme, originals_elsewhere, passed_on, render, unnamed};
 use crate::store::{IncidentFilter, Leaning, MentionFilter, MentionOrder, Store};
 
 /// Mentions are read in pages of so many.
@@ -65,8 +67,9 @@ impl Reports {
         let former_items = self.items(topic, former).await?;
         let sources: Vec<SourceName> =
             topic.listens.iter().flat_map(|listen| &listen.wanted).map(|wanted| wanted.name.clone()).collect();
-        let heard = (self.heard(&sources, period).await?, self.heard(&sources, former).await?);
-        let gaps = self.store.coverage(&sources, period).await?.gaps(period);
+        let files = files_of(&self.store, &topic.name).await?;
+        let heard = (self.heard(&sources, &files, period).await?, self.heard(&sources, &files, former).await?);
+        let gaps = self.store.coverage(&[sources, files].concat(), period).await?.gaps(period);
         let filter = IncidentFilter {
             topic: Some(topic.name.clone()),
             opened_from: Some(period.from),
@@ -85,18 +88,22 @@ impl Reports {
             gaps,
             incidents.iter().rev().filter_map(|incident| happening(incident, &items)).collect(),
         );
+        figures.top = passed_on(&items, &self.originals(topic, &originals_elsewhere(&items)).await?);
         figures.own_themes = topic.themes.titles();
         figures.unnamed = unnamed_themes(&self.store, &topic.name, period).await?;
         Ok(Report::new(figures, locale))
     }
 
-    /// The mean share of a window in which the sources were heard; what only imports brought counts as heard.
-    async fn heard(&self, sources: &[SourceName], window: Interval) -> anyhow::Result<f64> {
+    /// The mean share of a window in which the sources were heard. What a file is said to cover was heard of each of them;
+    /// a topic that listens nowhere lives of imports, and counts as heard.
+    async fn heard(&self, sources: &[SourceName], files: &[SourceName], window: Interval) -> anyhow::Result<f64> {
         if sources.is_empty() {
             return Ok(1.0);
         }
         let by_source = self.store.coverage_by_source(sources, window).await?;
-        let shares: f64 = by_source.values().map(|coverage| coverage.share(window)).sum();
+        let covered = self.store.coverage(files, window).await?;
+        let with_files = |coverage: &Coverage| Coverage::of([coverage.intervals(), covered.intervals()].concat());
+        let shares: f64 = by_source.values().map(|coverage| with_files(coverage).share(window)).sum();
         Ok(shares / by_source.len().max(1) as f64)
     }
 
@@ -123,6 +130,18 @@ impl Reports {
                 return Ok(items);
             }
         }
+    }
+
+    /// Those of these mentions that the topic has.
+    async fn originals(&self, topic: &Topic, ids: &[MentionId]) -> anyhow::Result<Vec<Item>> {
+        let mut items = Vec::new();
+        for ids in ids.chunks(PAGE as usize) {
+            let topics = self.store.topics_held(ids).await?;
+            let ours = |mention: &Mention| topics.get(&mention.id).is_some_and(|names| names.contains(&topic.name));
+            let mentions = self.store.mentions_by_id(ids).await?;
+            items.extend(mentions.into_iter().filter(ours).map(|mention| item(mention, None)));
+        }
+        Ok(items)
     }
 
     /// Writes a letter for every schedule that came due; says how many.

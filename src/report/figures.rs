@@ -4,6 +4,7 @@ use chrono::Duration;
 use chrono_tz::Tz;
 use serde::Serialize;
 
+use super::passed_on::{Story, passed_on};
 use super::rising::{RisingWord, rising};
 use super::sentences::{Sentence, write};
 use super::unnamed::UnnamedTheme;
@@ -55,6 +56,8 @@ pub struct Totals {
     pub spread: i64,
     /// Distinct authors, of those that the platforms tell.
     pub authors: i64,
+    /// Mentions whose author the platform does not tell.
+    pub nameless: i64,
     /// Negative mentions.
     pub negative: i64,
     /// Neutral mentions.
@@ -81,7 +84,9 @@ impl Totals {
                 Sentiment::Positive => totals.positive += 1,
                 Sentiment::Unsure => totals.unsure += 1,
             }
-            if !item.author_key.is_empty() {
+            if item.author_key.is_empty() {
+                totals.nameless += 1;
+            } else {
                 authors.insert((item.platform, item.author_key.as_str()));
             }
         }
@@ -181,8 +186,9 @@ pub struct Figures {
     pub unnamed: Vec<UnnamedTheme>,
     /// The titles of the topic's own themes; empty at first.
     pub own_themes: Vec<(Theme, String)>,
-    /// Originals by how often they were passed on, with that number; most first.
-    pub top: Vec<(Item, i64)>,
+    /// The stories that were passed on most; those from before the period are shown by their originals once
+    /// [`passed_on()`] is given them.
+    pub top: Vec<Story>,
     /// The most surely negative originals.
     pub worst: Vec<Item>,
     /// What share of the period was heard, 0.0 to 1.0.
@@ -221,17 +227,6 @@ impl Figures {
         let length = period.to - period.from;
         let width = if length < Duration::days(3) { Duration::hours(1) } else { Duration::days(1) };
         let originals = |item: &&Item| item.spread == Spread::Original && !item.text.is_empty();
-        let mut passed_on = std::collections::BTreeMap::new();
-        for item in items.iter().filter(|item| item.spread != Spread::Original) {
-            *passed_on.entry(&item.story).or_insert(0_i64) += 1;
-        }
-        let mut top: Vec<(Item, i64)> = items
-            .iter()
-            .filter(originals)
-            .filter_map(|item| passed_on.get(&item.id).map(|times| (item.clone(), *times)))
-            .collect();
-        top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.posted_at.cmp(&b.0.posted_at)));
-        top.truncate(TOP);
         let mut worst: Vec<Item> =
             items.iter().filter(originals).filter(|item| item.sentiment == Sentiment::Negative).cloned().collect();
         worst.sort_by(|a, b| b.p_negative.total_cmp(&a.p_negative).then_with(|| a.id.cmp(&b.id)));
@@ -251,7 +246,7 @@ impl Figures {
             rising: rising(items, former),
             unnamed: Vec::new(),
             own_themes: Vec::new(),
-            top,
+            top: passed_on(items, &[]),
             worst,
             heard: heard.0,
             heard_before: heard.1,
@@ -267,6 +262,11 @@ impl Figures {
     pub fn theme_title(&self, theme: &Theme, locale: Locale) -> String {
         let own = self.own_themes.iter().find(|(own, _)| own == theme);
         own.map_or_else(|| alert::title(theme, locale), |(_, title)| title.clone())
+    }
+
+    /// Whether anything was heard before, so that its counts mean something.
+    pub fn has_before(&self) -> bool {
+        self.heard_before > 0.0
     }
 
     /// Why there is nothing to report; `None` when there is something.
@@ -379,8 +379,8 @@ pub(super) mod tests {
         items[4].story = items[0].id.clone();
         let figures = figures(&items, &[], 1.0);
         assert_eq!((figures.now.originals, figures.now.spread, figures.now.authors), (4, 1, 3));
-        assert_eq!(figures.top[0].1, 1);
-        assert_eq!(figures.top[0].0.id, items[0].id);
+        assert_eq!(figures.top[0].times, 1);
+        assert_eq!(figures.top[0].item.id, items[0].id);
         assert_eq!(figures.sentiments[0].evidence.len(), 5);
     }
 

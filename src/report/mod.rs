@@ -5,6 +5,7 @@
 
 mod drift;
 mod figures;
+mod passed_on;
 mod render;
 mod rising;
 mod sentences;
@@ -13,6 +14,7 @@ mod unnamed;
 
 pub use drift::{Drift, drift};
 pub use figures::{Cause, Figures, Happening, Item, Report, Row, Totals};
+pub use passed_on::{Story, originals_elsewhere, passed_on};
 pub use render::render;
 pub use rising::RisingWord;
 pub use sentences::{Sentence, write};

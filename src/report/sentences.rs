@@ -98,26 +98,54 @@ fn change(now: i64, before: i64, comparable: bool, locale: Locale) -> String {
 }
 
 fn comparable(figures: &Figures) -> bool {
-    figures.heard_before > 0.0 && (figures.heard - figures.heard_before).abs() <= 0.1
+    figures.has_before() && (figures.heard - figures.heard_before).abs() <= 0.1
 }
 
 fn volume(figures: &Figures, locale: Locale) -> String {
-    let Totals { mentions, originals, spread, authors, .. } = figures.now;
+    let Totals { mentions, originals, spread, .. } = figures.now;
+    let authors = authors(&figures.now, locale);
     let against = change(mentions, figures.before.mentions, comparable(figures), locale);
     match locale {
         Locale::ZhTw => {
-            format!("共 {mentions} 則提及（{against}）：原創 {originals} 則、轉傳 {spread} 則，來自 {authors} 位作者。")
+            format!("共 {mentions} 則提及（{against}）：原創 {originals} 則、轉傳 {spread} 則，{authors}。")
         }
         Locale::ZhCn => {
-            format!("共 {mentions} 条提及（{against}）：原创 {originals} 条、转发 {spread} 条，来自 {authors} 位作者。")
+            format!("共 {mentions} 条提及（{against}）：原创 {originals} 条、转发 {spread} 条，{authors}。")
         }
         Locale::En => format!(
-            "{mentions} mentions ({against}): {originals} originals, passed on {spread} times, by {authors} authors."
+            "{} ({against}): {}, passed on {}, {authors}.",
+            so_many(mentions, "mention"),
+            so_many(originals, "original"),
+            so_often(spread)
         ),
-        Locale::Ja => format!(
-            "言及は {mentions} 件（{against}）：オリジナル {originals} 件、拡散 {spread} 件、投稿者 {authors} 人。"
-        ),
+        Locale::Ja => {
+            format!("言及は {mentions} 件（{against}）：オリジナル {originals} 件、拡散 {spread} 件、{authors}。")
+        }
     }
+}
+
+/// Who wrote: mentions without an author's name are told apart from one author.
+fn authors(totals: &Totals, locale: Locale) -> String {
+    let (n, nameless) = (totals.authors, totals.nameless);
+    match (locale, n, nameless) {
+        (Locale::ZhTw, 0, 1..) => "作者都沒有具名".to_owned(),
+        (Locale::ZhTw, _, 1..) => format!("來自 {n} 位作者，另有 {nameless} 則沒有具名"),
+        (Locale::ZhTw, ..) => format!("來自 {n} 位作者"),
+        (Locale::ZhCn, 0, 1..) => "作者都没有具名".to_owned(),
+        (Locale::ZhCn, _, 1..) => format!("来自 {n} 位作者，另有 {nameless} 条没有具名"),
+        (Locale::ZhCn, ..) => format!("来自 {n} 位作者"),
+        (Locale::En, 0, 1..) => "with no author named".to_owned(),
+        (Locale::En, _, 1..) => format!("by {}, and {nameless} without an author's name", so_many(n, "author")),
+        (Locale::En, ..) => format!("by {}", so_many(n, "author")),
+        (Locale::Ja, 0, 1..) => "投稿者はすべて不明".to_owned(),
+        (Locale::Ja, _, 1..) => format!("投稿者 {n} 人、ほか {nameless} 件は投稿者不明"),
+        (Locale::Ja, ..) => format!("投稿者 {n} 人"),
+    }
+}
+
+/// In English, one is not many.
+fn so_many(count: i64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 fn negative(figures: &Figures, locale: Locale) -> Option<Sentence> {
@@ -186,14 +214,23 @@ fn rising(figures: &Figures, locale: Locale) -> Option<Sentence> {
 }
 
 fn passed_on(figures: &Figures, locale: Locale) -> Option<Sentence> {
-    let (item, times) = figures.top.first()?;
+    let story = figures.top.first()?;
+    let (times, author) = (story.times, story.item.author.as_str());
     let text = match locale {
-        Locale::ZhTw => format!("轉傳最多的一則是 {} 的貼文，被轉傳 {times} 次。", item.author),
-        Locale::ZhCn => format!("转发最多的一条是 {} 的帖子，被转发 {times} 次。", item.author),
-        Locale::En => format!("Passed on most: a post by {}, {times} times.", item.author),
-        Locale::Ja => format!("最も拡散したのは {} の投稿で、{times} 回。", item.author),
+        Locale::ZhTw if author.is_empty() => format!("轉傳最多的一則被轉傳 {times} 次。"),
+        Locale::ZhCn if author.is_empty() => format!("转发最多的一条被转发 {times} 次。"),
+        Locale::En if author.is_empty() => format!("Passed on most: one post, {}.", so_often(times)),
+        Locale::Ja if author.is_empty() => format!("最も拡散した投稿は {times} 回拡散されました。"),
+        Locale::ZhTw => format!("轉傳最多的一則是 {author} 的貼文，被轉傳 {times} 次。"),
+        Locale::ZhCn => format!("转发最多的一条是 {author} 的帖子，被转发 {times} 次。"),
+        Locale::En => format!("Passed on most: a post by {author}, {}.", so_often(times)),
+        Locale::Ja => format!("最も拡散したのは {author} の投稿で、{times} 回。"),
     };
-    Some(Sentence { text, evidence: vec![item.id.clone()] })
+    Some(Sentence { text, evidence: story.evidence.clone() })
+}
+
+fn so_often(times: i64) -> String {
+    if times == 1 { "once".to_owned() } else { format!("{times} times") }
 }
 
 fn happenings(figures: &Figures, locale: Locale) -> Vec<Sentence> {
@@ -217,7 +254,9 @@ fn not_heard(figures: &Figures, locale: Locale) -> String {
     match locale {
         Locale::ZhTw => format!("這段期間收聽到 {heard} 的時間，有 {gaps} 段沒有收聽；數字可能偏低。"),
         Locale::ZhCn => format!("这段时间收听到 {heard} 的时间，有 {gaps} 段没有收听；数字可能偏低。"),
-        Locale::En => format!("{heard} of this period was heard, with {gaps} gaps; the numbers may be low."),
+        Locale::En => {
+            format!("{heard} of this period was heard, with {}; the numbers may be low.", so_many(gaps as i64, "gap"))
+        }
         Locale::Ja => format!("受信できたのは期間の {heard}、欠落 {gaps} 区間。数値は少なめの可能性があります。"),
     }
 }

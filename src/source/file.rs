@@ -36,7 +36,7 @@ pub const ABOUT: About = About {
     needs: "nothing",
     listen: "no [[listen]]: `hearken import FILE`, matched with every topic",
     pace: "when you import",
-    limits: "a row needs a text and a time; what was heard between rows is known only when you say so with --covers",
+    limits: "a row needs a text and a time; what was heard between rows is known only when you say so with --covers; then the topic counts that time as heard, of all its sources",
 };
 
 /// How a file is to be read.
@@ -282,4 +282,10 @@ fn survey(file: &mut File) -> io::Result<(String, u64, Vec<u8>)> {
     }
     let hash = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok((hash, size, sample))
+}
+/// Whether a source is a file whose rows were matched with this topic.
+pub fn is_for(source: &SourceName, topic: &TopicName) -> bool {
+    let Some(file) = source.as_str().strip_prefix("file/") else { return false };
+    let aim = file.strip_prefix('@').and_then(|file| file.split_once('/'));
+    aim.is_none_or(|(aimed, _)| aimed == topic.as_str())
 }

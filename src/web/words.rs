@@ -216,27 +216,12 @@ pub(super) fn sentiment(sentiment: Sentiment, locale: Locale) -> &'static str {
 
 /// A language's name.
 pub(super) fn language(language: Language, locale: Locale) -> &'static str {
-    pick(
-        locale,
-        match language {
-            Language::ZhHant => ["繁體中文", "繁体中文", "Chinese (traditional)", "中国語（繁体字）"],
-            Language::ZhHans => ["簡體中文", "简体中文", "Chinese (simplified)", "中国語（簡体字）"],
-            Language::Yue => ["粵語", "粤语", "Cantonese", "広東語"],
-            Language::Ja => ["日文", "日文", "Japanese", "日本語"],
-            Language::Ko => ["韓文", "韩文", "Korean", "韓国語"],
-            Language::En => ["英文", "英文", "English", "英語"],
-            Language::Other => ["其他", "其他", "Other", "その他"],
-        },
-    )
+    language.title(locale)
 }
 
 /// A platform's name, as people say it.
 pub(super) fn platform(platform: Platform, locale: Locale) -> &'static str {
-    match platform {
-        Platform::Feed => pick(locale, ["網站訂閱源", "网站订阅源", "Web feed", "Web フィード"]),
-        Platform::File => pick(locale, ["檔案匯入", "文件导入", "File import", "ファイル取込"]),
-        other => other.title(),
-    }
+    platform.title_in(locale)
 }
 
 /// An incident state's name.

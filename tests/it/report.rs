@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use hearken::config::{self, Live};
-use hearken::domain::{Clock, DeliveryState, Interval, Letter, Locale, MentionId, Period, ReportFormat, Timestamp};
+use hearken::domain::{
+    Clock, DeliveryState, Interval, Letter, Locale, MentionId, Period, Platform, ReportFormat, SourceName, Timestamp,
+};
 use hearken::pipeline::report::Reports;
 use hearken::report::render;
-use hearken::store::{MentionFilter, Store};
+use hearken::store::{MentionFilter, Page, Store};
 
 use crate::database::on_each;
 use crate::seed;
@@ -34,7 +36,10 @@ async fn every_id_in_a_report_is_a_mention_of_its_topic_and_time() {
             ..MentionFilter::default()
         };
         let mentions = store.mentions(&filter, 10_000, 0).await.expect("read");
-        let ids: BTreeSet<&MentionId> = mentions.iter().map(|mention| &mention.id).collect();
+        // A story of this week may have its original in an earlier one.
+        let ever = MentionFilter { from: None, ..filter };
+        let all = store.mentions(&ever, 10_000, 0).await.expect("read");
+        let ids: BTreeSet<&MentionId> = all.iter().map(|mention| &mention.id).collect();
         assert!(!ids.is_empty(), "the week before has mentions");
         assert_eq!(report.figures.now.mentions, mentions.len() as i64);
         for sentence in &report.sentences {
@@ -58,6 +63,32 @@ async fn a_week_in_which_nothing_was_heard_says_so() {
         assert_eq!(report.sentences.len(), 1);
         assert!(report.sentences[0].text.contains("沒有收聽到任何來源"), "{}", report.sentences[0].text);
         assert!(report.sentences[0].evidence.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_file_covers_counts_as_heard_for_the_topics_it_was_matched_with() {
+    on_each(|store| async move {
+        let topic = seed::live().config().topic(&seed::coffee()).expect("there").clone();
+        let period = Interval { from: seed::now() - Duration::days(7), to: seed::now() };
+        for (name, heard) in
+            [("file/@another/a.csv#1", 0.0), ("file/@sprout-coffee/a.csv#1", 1.0), ("file/a.csv#1", 1.0)]
+        {
+            let name = SourceName::new(name).expect("a name");
+            store.put_source(&name, Platform::File, seed::now()).await.expect("kept");
+            let page = Page {
+                platform: Platform::File,
+                mentions: &[],
+                cursor: None,
+                heard: Some(period),
+                due_at: seed::now(),
+                detail: "",
+            };
+            store.put_page(&name, &page, seed::now()).await.expect("kept");
+            let report = reports(&store, seed::now()).report(&topic, period, Locale::ZhTw).await.expect("a report");
+            assert_eq!((report.figures.heard, report.figures.gaps.is_empty()), (heard, heard > 0.0), "{name}");
+        }
     })
     .await;
 }

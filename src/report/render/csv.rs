@@ -24,19 +24,22 @@ pub(super) fn render(report: &Report) -> String {
     }
     lines.extend(rows(w.sentiment, &figures.sentiments, |what| sentiment(*what, report.locale).to_owned()));
     lines.extend(rows(w.themes, &figures.themes, |theme| figures.theme_title(theme, report.locale)));
-    lines.extend(rows(w.platforms, &figures.platforms, |platform| platform.title().to_owned()));
-    lines.extend(rows(w.languages, &figures.languages, |language| language.as_str().to_owned()));
+    lines.extend(rows(w.platforms, &figures.platforms, |platform| platform.title_in(report.locale).to_owned()));
+    lines.extend(rows(w.languages, &figures.languages, |language| language.title(report.locale).to_owned()));
     for word in &figures.rising {
         let (now, before) = (word.now.to_string(), word.before.to_string());
         lines.push([w.rising.to_owned(), word.word.clone(), now, String::new(), before, ids(&word.evidence)]);
     }
-    for (item, times) in &figures.top {
-        let line =
-            [w.top.to_owned(), item.text.clone(), times.to_string(), String::new(), String::new(), item.id.to_string()];
-        lines.push(line);
+    for story in &figures.top {
+        let (text, times) = (story.item.text.clone(), story.times.to_string());
+        lines.push([w.top.to_owned(), text, times, String::new(), String::new(), ids(&story.evidence)]);
     }
     for item in &figures.worst {
         lines.push(wide(w.worst, &item.text, item.id.to_string()));
+    }
+    if !figures.has_before() {
+        // What was not heard is no nought.
+        lines.iter_mut().skip(1).for_each(|line| line[4].clear());
     }
     written(&lines)
 }

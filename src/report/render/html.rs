@@ -62,21 +62,22 @@ fn ids(evidence: &[MentionId]) -> String {
 
 fn body(report: &Report, w: &Words) -> Markup {
     let (figures, locale) = (&report.figures, report.locale);
+    let known = figures.has_before();
     html! {
         figure { (PreEscaped(svg::responsive(&volume(figures, locale)))) }
         div.tables {
-            (table(w.sentiment, w, &figures.sentiments, |what| sentiment(*what, locale).to_owned()))
-            (table(w.themes, w, &figures.themes, |theme| figures.theme_title(theme, locale)))
-            (table(w.platforms, w, &figures.platforms, |platform| platform.title().to_owned()))
-            (table(w.languages, w, &figures.languages, |language| language.as_str().to_owned()))
+            (table(w.sentiment, w, known, &figures.sentiments, |what| sentiment(*what, locale).to_owned()))
+            (table(w.themes, w, known, &figures.themes, |theme| figures.theme_title(theme, locale)))
+            (table(w.platforms, w, known, &figures.platforms, |platform| platform.title_in(locale).to_owned()))
+            (table(w.languages, w, known, &figures.languages, |language| language.title(locale).to_owned()))
         }
         @if !figures.rising.is_empty() {
             h2 { (w.rising) }
-            p { @for word in &figures.rising { span.word { (word.word) " " small { (word.before) "→" (word.now) } } " " } }
+            p { @for word in &figures.rising { span.word { (word.word) " " small { @if known { (word.before) "→" } (word.now) } } " " } }
         }
         (unnamed(report, w))
-        (originals(w.top, figures.top.iter().map(|(item, times)| (item, format!("{} {times}", w.passed_on)))))
-        (originals(w.worst, figures.worst.iter().map(|item| (item, format!("{} {}", w.negative, per_cent(f64::from(item.p_negative)))))))
+        (originals(w.top, locale, figures.top.iter().map(|story| (&story.item, format!("{} {}", w.passed_on, story.times)))))
+        (originals(w.worst, locale, figures.worst.iter().map(|item| (item, format!("{} {}", w.negative, per_cent(f64::from(item.p_negative)))))))
     }
 }
 
@@ -114,16 +115,16 @@ fn volume(figures: &Figures, locale: Locale) -> Volume {
     }
 }
 
-fn table<T>(title: &str, w: &Words, rows: &[Row<T>], name: impl Fn(&T) -> String) -> Markup {
+fn table<T>(title: &str, w: &Words, known: bool, rows: &[Row<T>], name: impl Fn(&T) -> String) -> Markup {
     html! {
         @if !rows.is_empty() {
             section {
                 h2 { (title) }
                 table {
-                    thead { tr { th {} th { (w.now) } th { (w.negative) } th { (w.before) } } }
+                    thead { tr { th {} th { (w.now) } th { (w.negative) } @if known { th { (w.before) } } } }
                     tbody { @for row in rows { tr {
                         th scope="row" { (name(&row.what)) }
-                        td { (row.now) } td { (row.negative) } td { (row.before) }
+                        td { (row.now) } td { (row.negative) } @if known { td { (row.before) } }
                     } } }
                 }
             }
@@ -131,7 +132,7 @@ fn table<T>(title: &str, w: &Words, rows: &[Row<T>], name: impl Fn(&T) -> String
     }
 }
 
-fn originals<'a>(title: &str, items: impl Iterator<Item = (&'a Item, String)>) -> Markup {
+fn originals<'a>(title: &str, locale: Locale, items: impl Iterator<Item = (&'a Item, String)>) -> Markup {
     let items: Vec<_> = items.collect();
     html! {
         @if !items.is_empty() {
@@ -139,7 +140,7 @@ fn originals<'a>(title: &str, items: impl Iterator<Item = (&'a Item, String)>) -
             ol.originals { @for (item, note) in items { li {
                 p { (first_characters(&item.text, 280)) }
                 p.by {
-                    (item.platform.title()) " · " (item.author) " · " (note) " · " code { (item.id) }
+                    (item.platform.title_in(locale)) " · " @if !item.author.is_empty() { (item.author) " · " } (note) " · " code { (item.id) }
                     @if let Some(url) = safe_link(&item.url) { " · " a href=(url) rel="noopener noreferrer nofollow" { "↗" } }
                 }
             } } }

@@ -26,12 +26,17 @@ pub(super) fn render(report: &Report) -> String {
     }
     if figures.empty().is_none() {
         let name = |locale| move |what: &crate::domain::Sentiment| sentiment(*what, locale).to_owned();
-        list(&mut out, w.sentiment, w.before, &figures.sentiments, name(report.locale));
-        list(&mut out, w.themes, w.before, &figures.themes, |theme| figures.theme_title(theme, report.locale));
-        list(&mut out, w.platforms, w.before, &figures.platforms, |platform| platform.title().to_owned());
-        list(&mut out, w.languages, w.before, &figures.languages, |language| language.as_str().to_owned());
+        let before = figures.has_before().then_some(w.before);
+        list(&mut out, w.sentiment, before, &figures.sentiments, name(report.locale));
+        list(&mut out, w.themes, before, &figures.themes, |theme| figures.theme_title(theme, report.locale));
+        list(&mut out, w.platforms, before, &figures.platforms, |platform| platform.title_in(report.locale).to_owned());
+        list(&mut out, w.languages, before, &figures.languages, |language| language.title(report.locale).to_owned());
         unnamed(&mut out, report);
-        originals(&mut out, w.top, figures.top.iter().map(|(item, times)| (item, format!("{} {times}", w.passed_on))));
+        originals(
+            &mut out,
+            w.top,
+            figures.top.iter().map(|story| (&story.item, format!("{} {}", w.passed_on, story.times))),
+        );
         originals(&mut out, w.worst, figures.worst.iter().map(|item| (item, per_cent(f64::from(item.p_negative)))));
     }
     out.join("\n") + "\n"
@@ -47,13 +52,16 @@ fn ids(evidence: &[MentionId], more: &str) -> String {
     format!(" `[{}{tail}]`", first.join(" "))
 }
 
-fn list<T>(out: &mut Vec<String>, title: &str, before: &str, rows: &[Row<T>], name: impl Fn(&T) -> String) {
+fn list<T>(out: &mut Vec<String>, title: &str, before: Option<&str>, rows: &[Row<T>], name: impl Fn(&T) -> String) {
     if rows.is_empty() {
         return;
     }
     out.extend([String::new(), format!("## {title}"), String::new()]);
     // A list and not a table: chats show tables as a thicket of bars.
-    let line = |row: &Row<T>| format!("- {}: **{}** ({} {})", plain(&name(&row.what)), row.now, before, row.before);
+    let line = |row: &Row<T>| {
+        let before = before.map(|before| format!(" ({before} {})", row.before)).unwrap_or_default();
+        format!("- {}: **{}**{before}", plain(&name(&row.what)), row.now)
+    };
     out.extend(rows.iter().map(line));
 }
 
@@ -77,8 +85,9 @@ fn originals<'a>(out: &mut Vec<String>, title: &str, items: impl Iterator<Item =
     let lines: Vec<String> = items
         .map(|(item, note)| {
             let text = plain(&first_characters(&item.text, 100));
+            let by = if item.author.is_empty() { String::new() } else { format!("{}, ", plain(&item.author)) };
             let link = safe_link(&item.url).map(|url| format!(" [↗]({})", closed(url))).unwrap_or_default();
-            format!("- {text}{link} ({}, {note}) `[{}]`", plain(&item.author), item.id)
+            format!("- {text}{link} ({by}{note}) `[{}]`", item.id)
         })
         .collect();
     if !lines.is_empty() {

@@ -12,7 +12,7 @@ use super::super::show::{self, Known};
 use super::super::words as w;
 use super::super::{Shared, Visitor, Web};
 use super::incidents::{peak, usual};
-use super::overview::sources_of;
+use super::overview::heard_of;
 use super::topic::point;
 use super::{Page, html, mentions};
 use crate::alert::words::number;
@@ -148,7 +148,7 @@ async fn curve(web: &Web, visitor: &Visitor, incident: &Incident, known: &Known)
     let width_ms = (buckets / POINTS + 1) * Bucket::MILLIS;
     let points = web.store.series(&known.name, from, to, width_ms).await?;
     let window = Interval { from, to };
-    let coverage = web.store.coverage(&sources_of(web, known), window).await?;
+    let coverage = web.store.coverage(&heard_of(web, known).await?, window).await?;
     let zone = known.zone;
     let mark = |at: Timestamp| Mark { at, label: at.with_timezone(&zone).format("%H:%M").to_string() };
     let ended = incident.resolved_at.filter(|at| *at < to).map(mark);

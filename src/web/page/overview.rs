@@ -15,6 +15,7 @@ use super::{Page, html};
 use crate::alert::words::number;
 use crate::chart::{Size, Sparkline, svg};
 use crate::domain::{Coverage, Interval, SourceName, Ticket, TicketState, Timestamp};
+use crate::pipeline::files_of;
 use crate::store::{IncidentFilter, SourceStatus, Tally, TicketFilter};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -69,9 +70,16 @@ fn broken(web: &Web, visitor: &Visitor) -> Markup {
 }
 
 /// The names of a topic's sources.
-pub(in crate::web) fn sources_of(web: &Web, known: &Known) -> Vec<SourceName> {
+fn sources_of(web: &Web, known: &Known) -> Vec<SourceName> {
     let wanted = web.live.config().wanted_sources();
     wanted.into_iter().filter(|source| source.topics.contains(&known.name)).map(|source| source.wanted.name).collect()
+}
+
+/// The sources of a topic, and the files that were imported for it.
+pub(in crate::web) async fn heard_of(web: &Web, known: &Known) -> Result<Vec<SourceName>, Failure> {
+    let mut names = sources_of(web, known);
+    names.extend(files_of(&web.store, &known.name).await?);
+    Ok(names)
 }
 
 /// How a topic fares today.
@@ -88,7 +96,7 @@ impl Today {
     async fn read(web: &Web, visitor: &Visitor, known: Known) -> Result<Self, Failure> {
         let now = visitor.now;
         let begins = midnight(now, known.zone);
-        let sources = sources_of(web, &known);
+        let sources = heard_of(web, &known).await?;
         let all = Interval { from: begins - Duration::days(DAYS), to: now };
         let coverage = web.store.coverage(&sources, all).await?;
         let from = now - Duration::hours(24);

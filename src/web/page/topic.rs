@@ -12,7 +12,7 @@ use super::super::show::{self, Known, Rank};
 use super::super::words as w;
 use super::super::{Shared, Visitor, Web};
 use super::incidents::card;
-use super::overview::sources_of;
+use super::overview::heard_of;
 use super::{Page, html, outbox};
 use crate::alert::words::number;
 use crate::chart::{Mark, Style, Volume, VolumePoint, svg};
@@ -76,7 +76,7 @@ impl Figures {
         let window = period.window(visitor.now, known.zone);
         let (name, from, to) = (&known.name, window.from, window.to);
         let heard = Interval { from, to: visitor.now.min(to) };
-        let coverage = store.coverage(&sources_of(web, &known), heard).await?;
+        let coverage = store.coverage(&heard_of(web, &known).await?, heard).await?;
         let before = period.before(window);
         let filter = IncidentFilter {
             topic: Some(name.clone()),
