@@ -1,12 +1,14 @@
 //! Commands: `/status`, `/topic`, `/tickets`, `/silence`, `/help`.
 
+use std::collections::HashSet;
+
 use chrono::Duration;
 
 use super::guard::Visitor;
 use super::{Bot, words};
 use crate::alert::words::{moment, number};
 use crate::alert::{escape, title};
-use crate::domain::{Locale, Theme, TopicName};
+use crate::domain::{Locale, SourceName, Theme, TopicName};
 use crate::settings::Pace;
 use crate::store::{IncidentFilter, SourceState, TicketFilter};
 
@@ -72,7 +74,11 @@ impl Bot {
             let since = moment(incident.first.start().with_timezone(&zone), locale);
             lines.push(words::incident(incident, &escape(&title), &since, locale));
         }
-        let sources = self.store.sources().await?;
+        let wanted: HashSet<SourceName> =
+            config.wanted_sources().into_iter().map(|source| source.wanted.name).collect();
+        let mut sources = self.store.sources().await?;
+        // What no topic wants any more is not read, so how it fared last is nobody's concern.
+        sources.retain(|source| wanted.contains(&source.name));
         let ill: Vec<_> = sources
             .iter()
             .filter(|source| matches!(source.state, SourceState::Failing | SourceState::Refused))

@@ -98,6 +98,46 @@ fn every_section_tells_what_is_wrong_in_it() {
 }
 
 #[test]
+fn a_source_with_a_wrong_address_tells_its_other_mistakes_too_and_knows_its_keys() {
+    let rest = "token = \"abc\"\ncron = \"soon\"\nzone = \"Asia/Taipeh\"\ntokn = \"env:T\"\n";
+    let others = |first: usize| {
+        [
+            format!("{first}: source.mastodon[0].token: a secret is written here in clear"),
+            format!("{}: source.mastodon[0].cron: `soon` is not a cron schedule", first + 1),
+            format!("{}: source.mastodon[0].zone: `Asia/Taipeh` is not a time zone", first + 2),
+            format!("{}: source.mastodon[0].tokn: `tokn` is not a known key", first + 3),
+        ]
+    };
+    for (instance, mistake) in [
+        ("", "1: source.mastodon[0].instance: is missing"),
+        ("instance = \"g0v\"\n", "2: source.mastodon[0].instance: `g0v` is not an address"),
+        ("instance = 5\n", "2: source.mastodon[0].instance: `5` is not a text in quotes"),
+    ] {
+        let told = told(&format!("[[source.mastodon]]\n{instance}{rest}"));
+        let expected: Vec<String> =
+            std::iter::once(mistake.to_owned()).chain(others(if instance.is_empty() { 2 } else { 3 })).collect();
+        assert_eq!(told.len(), expected.len(), "{told:?}");
+        for (told, expected) in told.iter().zip(&expected) {
+            assert!(told.starts_with(expected), "{told} is not {expected}");
+        }
+    }
+    assert_eq!(
+        told("[[source.bluesky]]\nname = \"jets\"\ninstance = \"https://x\"\npace = \"1m\"\n"),
+        [
+            "3: source.bluesky[0].instance: `https://x` is not a WebSocket address",
+            "4: source.bluesky[0].pace: `pace` is not a known key"
+        ]
+    );
+    assert_eq!(
+        told("[[source.hacker-news]]\nsearch = \"x\"\nitems = \"y\"\n"),
+        [
+            "2: source.hacker-news[0].search: `x` is not an address",
+            "3: source.hacker-news[0].items: `y` is not an address"
+        ]
+    );
+}
+
+#[test]
 fn the_way_on_from_a_receiver_never_comes_back() {
     let receiver =
         |name: &str, next: &str| format!("[[receiver]]\nname = \"{name}\"\nchannel = \"console\"\nnext = \"{next}\"\n");

@@ -58,9 +58,10 @@ impl Kind for HackerNews {
     fn read_place(&self, name: &str, table: &Table<'_>) -> Option<Box<dyn Place>> {
         let pace = read_pace(table, usual_pace());
         let look_back = table.duration("look_back").unwrap_or(LOOK_BACK);
-        let search = super::read_address(table, "search", SEARCH)?;
-        let items = super::read_address(table, "items", ITEMS)?;
-        Some(Box::new(NewsPlace { name: name.to_owned(), pace, look_back, search, items }))
+        // Both are asked for before either may fail, so that all mistakes are told at once.
+        let (search, items) =
+            (super::read_address(table, "search", SEARCH), super::read_address(table, "items", ITEMS));
+        Some(Box::new(NewsPlace { name: name.to_owned(), pace, look_back, search: search?, items: items? }))
     }
 
     fn built_in_place(&self) -> Option<Box<dyn Place>> {

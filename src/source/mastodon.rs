@@ -19,7 +19,7 @@ use url::Url;
 
 use self::events::Events;
 use self::status::{Status, read, removed};
-use super::{About, Kind, Listen, Page, Place, Poll, Source, Wanted, Way};
+use super::{About, Kind, Listen, Page, Place, Poll, Source, Wanted, Way, read_pace};
 use crate::domain::{Change, Clock, Cursor, Interval, Platform, SourceName, Timestamp, TopicName};
 use crate::net;
 use crate::settings::{Pace, Secret, Table};
@@ -56,9 +56,10 @@ impl Kind for Mastodon {
     }
 
     fn read_place(&self, name: &str, table: &Table<'_>) -> Option<Box<dyn Place>> {
-        let text = table.need_text("instance", "the address of an instance, such as \"https://g0v.social\"")?;
+        // All keys are asked for before any may fail, so that all mistakes are told at once.
         let token = table.secret("token");
-        let pace = table.pace(chrono_tz::UTC).unwrap_or(Pace::Every(chrono::Duration::minutes(2)));
+        let pace = read_pace(table, Pace::Every(chrono::Duration::minutes(2)));
+        let text = table.need_text("instance", "the address of an instance, such as \"https://g0v.social\"")?;
         match Url::parse(&text) {
             Ok(base) if matches!(base.scheme(), "http" | "https") && base.host().is_some() => {
                 Some(Box::new(Instance { name: name.to_owned(), base, token, pace }))

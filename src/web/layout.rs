@@ -5,7 +5,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::error::Failure;
-use super::show::is_deaf;
+use super::listening::Listening;
 use super::visitor::Visitor;
 use super::words::{self as w, Texts};
 use super::{Link, Web, asset};
@@ -78,10 +78,11 @@ impl Counts {
         let waiting = |(state, count): &(TicketState, i64)| {
             if matches!(state, TicketState::New | TicketState::Open) { *count } else { 0 }
         };
+        let (listening, sources) = (Listening::of(&web.live.config()), web.store.sources().await?);
         Ok(Self {
             incidents: web.store.incidents(&open, 100, 0).await?.len(),
             tickets: tickets.iter().map(waiting).sum(),
-            deaf: web.store.sources().await?.iter().filter(|source| is_deaf(source, visitor.now)).count(),
+            deaf: sources.iter().filter(|source| listening.is_deaf(source, visitor.now)).count(),
         })
     }
 

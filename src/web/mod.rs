@@ -11,6 +11,7 @@ mod correction;
 mod error;
 mod guard;
 pub mod layout;
+mod listening;
 mod mention;
 mod page;
 mod period;

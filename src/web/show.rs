@@ -260,11 +260,10 @@ pub(super) fn ranks(visitor: &Visitor, ranks: &[Rank]) -> Markup {
     }
 }
 
-/// When something was heard within a window, as a bar; what was before `begin` is nobody's fault and left pale.
-pub(super) fn coverage_bar(visitor: &Visitor, coverage: &Coverage, window: Interval, begin: Timestamp) -> Markup {
+/// When something was heard within a window, as a bar; what is not owed is nobody's fault and left pale.
+pub(super) fn coverage_bar(visitor: &Visitor, coverage: &Coverage, window: Interval, owed: Interval) -> Markup {
     let length = (window.to - window.from).num_milliseconds().max(1) as f64;
     let x = |at: Timestamp| (at - window.from).num_milliseconds() as f64 * 1000.0 / length;
-    let owed = Interval { from: begin.clamp(window.from, window.to), to: window.to };
     let gaps = gaps(coverage, owed, visitor.now);
     let gap_ms: i64 = gaps.iter().map(|gap| (gap.to - gap.from).num_milliseconds()).sum();
     let owed_ms = (owed.to - owed.from).num_milliseconds();
@@ -274,7 +273,7 @@ pub(super) fn coverage_bar(visitor: &Visitor, coverage: &Coverage, window: Inter
         div.cover {
             svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=(label) {
                 rect.fill-before width="1000" height="10" {}
-                rect.fill-heard x=(format!("{:.1}", x(owed.from))) width=(format!("{:.1}", 1000.0 - x(owed.from))) height="10" {}
+                rect.fill-heard x=(format!("{:.1}", x(owed.from))) width=(format!("{:.1}", x(owed.to) - x(owed.from))) height="10" {}
                 @for gap in &gaps {
                     @let (from, to) = (x(gap.from), x(gap.to));
                     rect.fill-gap x=(format!("{from:.1}")) width=(format!("{:.1}", (to - from).max(2.0))) height="10" {}

@@ -180,6 +180,8 @@ words! {
     BROKEN_ABOUT = "以下檔案沒有生效，仍沿用先前的內容。修正後會自動重新載入。", "以下文件没有生效，仍沿用先前的内容。修正后会自动重新加载。", "These files were not taken; what was there before still holds. They are read again when they change.", "これらのファイルは反映されず、以前の内容が使われています。修正すると自動で読み直します。";
     BACKLOG = "等待判讀", "等待判读", "Waiting to be judged", "判定待ち";
     ASIDE = "無法判讀、已擱置", "无法判读、已搁置", "Put aside: could not be judged", "判定できず保留";
+    DUE_NOW = "待讀取", "待读取", "due now", "読み取り待ち";
+    LEFT = "已不再收聽", "已不再收听", "No longer listened to", "受信を終了";
     BY_ITSELF = "自行推送", "自行推送", "speaks by itself", "自動受信";
     // Outbox
     OUTBOX_ABOUT = "寫入在先，發送在後：每則通知發給誰、內容是什麼、送到了沒有。", "写入在先，发送在后：每条通知发给谁、内容是什么、送到了没有。", "Written first, sent after: what goes to whom, in which words, and whether it arrived.", "先に書き、後で送ります。誰に何を送り、届いたかを示します。";

@@ -180,7 +180,7 @@ async fn put_all(store: &Store, batch: &[Judged]) {
     }
 }
 
-/// Sources: two well, one failing, one refused; a gap of two hours in the morning.
+/// Sources: three well, one failing, one that was refused and that no topic wants any more; a gap of two hours in the morning.
 async fn sources(store: &Store) {
     let hour = Duration::hours(1);
     let gap = Interval { from: now() - hour * 7, to: now() - hour * 5 };

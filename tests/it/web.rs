@@ -1,9 +1,9 @@
 //! The pages, over HTTP, on each database.
 
 use hearken::domain::{
-    IncidentState, Label, MentionId, NativeId, Platform, RawMention, Sentiment, TicketNumber, TicketState,
+    IncidentState, Label, MentionId, NativeId, Platform, RawMention, Sentiment, SourceName, TicketNumber, TicketState,
 };
-use hearken::store::{Store, TicketFilter};
+use hearken::store::{Page, SourceState, Store, TicketFilter};
 use hearken::web::{self, Link, Web};
 use reqwest::header::{
     ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, COOKIE, ETAG, HOST, IF_NONE_MATCH, LOCATION, ORIGIN, SET_COOKIE,
@@ -403,4 +403,35 @@ async fn the_filled_pages_can_be_looked_at() {
         ends.cancel();
     });
     web::serve(listener, web::router(seed::web(&store)), stop).await.expect("served");
+}
+
+#[tokio::test]
+async fn a_source_that_no_topic_wants_is_left_and_a_file_owes_nothing() {
+    on_each(async |store: Store| {
+        seed::fill(&store).await;
+        let file = SourceName::new("file/export.csv#1").expect("a name");
+        let import =
+            Page { platform: Platform::Ptt, mentions: &[], cursor: None, heard: None, due_at: seed::now(), detail: "" };
+        store.put_page(&file, import, seed::now()).await.expect("put");
+        let (drink, due) = (SourceName::new("ptt/Drink").expect("a name"), seed::now() - chrono::Duration::minutes(6));
+        store.put_source_state(&drink, SourceState::Well, "", 0, due, seed::now()).await.expect("put");
+        let pages = Pages::serve(seed::web(&store)).await;
+
+        let overview = pages.text("/?lang=en").await;
+        assert!(overview.contains("ptt/Lifeismoney") && !overview.contains("mastodon/g0v"), "{overview}");
+        let page = pages.text("/sources?lang=en").await;
+        let at = |name: &str| page.find(&format!("<strong>{name}")).unwrap_or_else(|| panic!("{name} in {page}"));
+        let row = |name: &str| page[at(name)..].split("</tr>").next().expect("a row");
+        let order = ["ptt/Lifeismoney", "bluesky", "ptt/Drink", "file/export.csv#1", "mastodon/g0v.social/tag/咖啡"];
+        assert!(order.map(at).is_sorted(), "{page}");
+        let left = row("mastodon/g0v");
+        assert!(left.contains("No longer listened to") && !left.contains("credential"), "{left}");
+        assert!(row("ptt/Drink").contains("due now"), "{}", row("ptt/Drink"));
+        let file = row("file/export");
+        assert!(!file.contains("Heard") && !file.contains("due now") && !file.contains("No longer"), "{file}");
+        for (lang, words) in [("zh-TW", "已不再收聽"), ("zh-CN", "已不再收听"), ("ja", "受信を終了")] {
+            assert!(pages.text(&format!("/sources?lang={lang}")).await.contains(words), "{lang}");
+        }
+    })
+    .await;
 }

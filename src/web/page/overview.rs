@@ -6,6 +6,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::super::error::Failure;
 use super::super::layout::{self, Place};
+use super::super::listening::Listening;
 use super::super::period::midnight;
 use super::super::show::{self, Known};
 use super::super::words as w;
@@ -32,8 +33,9 @@ pub(in crate::web) async fn get(State(web): State<Shared>, visitor: Visitor) -> 
     }
     let waiting = TicketFilter { unsolved_only: true, ..TicketFilter::default() };
     let waiting = web.store.tickets(&waiting, 6, 0).await?;
-    let deaf: Vec<SourceStatus> =
-        web.store.sources().await?.into_iter().filter(|source| show::is_deaf(source, visitor.now)).collect();
+    let listening = Listening::of(&web.live.config());
+    let mut deaf = web.store.sources().await?;
+    deaf.retain(|source| listening.is_deaf(source, visitor.now));
     let inside = html! {
         div.head { h1 { (visitor.say(w::OVERVIEW)) } }
         (broken(&web, &visitor))

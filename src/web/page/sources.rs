@@ -6,12 +6,13 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::layout::{self, Place};
+use super::super::listening::{Listening, Standing};
 use super::super::show;
 use super::super::words as w;
 use super::super::{Shared, Visitor, Web};
 use super::{Page, html};
 use crate::alert::words::number;
-use crate::domain::{Coverage, Interval, SourceName, Timestamp};
+use crate::domain::{Coverage, Interval, SourceName};
 use crate::settings::Mistake;
 use crate::store::{AsideRow, SourceState, SourceStatus};
 
@@ -29,11 +30,18 @@ pub(in crate::web) async fn get(State(web): State<Shared>, visitor: Visitor, Que
     let length = if week { Duration::days(7) } else { Duration::hours(24) };
     let window = Interval { from: visitor.now - length, to: visitor.now };
     let mut sources = web.store.sources().await?;
-    sources.sort_by_key(|source| (!show::is_deaf(source, visitor.now), source.name.clone()));
+    let listening = Listening::of(&web.live.config());
+    sources.sort_by_key(|source| {
+        (listening.standing(source), !listening.is_deaf(source, visitor.now), source.name.clone())
+    });
     let names: Vec<SourceName> = sources.iter().map(|source| source.name.clone()).collect();
     let coverage = web.store.coverage_by_source(&names, window).await?;
-    let rows: Vec<(&SourceStatus, Coverage)> =
-        sources.iter().map(|source| (source, coverage.get(&source.name).cloned().unwrap_or_default())).collect();
+    let row = |source| Row {
+        standing: listening.standing(source),
+        coverage: coverage.get(&source.name).cloned().unwrap_or_default(),
+        source,
+    };
+    let rows: Vec<Row<'_>> = sources.iter().map(row).collect();
     let (waiting, aside) = (web.store.count_inbox().await?, web.store.aside(ASIDE).await?);
     let inside = html! {
         div.head {
@@ -53,6 +61,13 @@ pub(in crate::web) async fn get(State(web): State<Shared>, visitor: Visitor, Que
     Ok(html(layout::page(&web, &visitor, Place::Sources, visitor.say(w::SOURCES), inside).await?))
 }
 
+/// One source of the page.
+struct Row<'a> {
+    source: &'a SourceStatus,
+    standing: Standing,
+    coverage: Coverage,
+}
+
 /// Files that were not taken up.
 fn mistakes(visitor: &Visitor, broken: &[Mistake]) -> Markup {
     html! {
@@ -65,7 +80,7 @@ fn mistakes(visitor: &Visitor, broken: &[Mistake]) -> Markup {
     }
 }
 
-fn table(web: &Web, visitor: &Visitor, rows: &[(&SourceStatus, Coverage)], window: Interval) -> Markup {
+fn table(web: &Web, visitor: &Visitor, rows: &[Row<'_>], window: Interval) -> Markup {
     let key = |texts: w::Texts| html! { span.key { (visitor.say(texts)) } };
     let zone = web.live.config().zone;
     html! {
@@ -78,7 +93,7 @@ fn table(web: &Web, visitor: &Visitor, rows: &[(&SourceStatus, Coverage)], windo
                     th scope="col" { (visitor.say(w::LAST_HEARD)) } th scope="col" { (visitor.say(w::NEXT_DUE)) }
                 } }
                 tbody {
-                    @for (source, coverage) in rows {
+                    @for row @ Row { source, coverage, .. } in rows {
                         tr {
                             td.row {
                                 strong { (source.name) }
@@ -87,16 +102,19 @@ fn table(web: &Web, visitor: &Visitor, rows: &[(&SourceStatus, Coverage)], windo
                                 }
                             }
                             td {
-                                (show::source_state(visitor, source))
-                                @if source.failures > 0 { div.small.muted { (visitor.say(w::FAILURES)) " " (number(source.failures)) } }
-                                @if !source.detail.is_empty() { div.small { (source.detail) } }
+                                (state(visitor, row))
                             }
-                            td.wide.row { (show::coverage_bar(visitor, coverage, window, begin(source, coverage, window))) }
+                            td.wide.row {
+                                @match owed(row, window) {
+                                    Some(owed) => (show::coverage_bar(visitor, coverage, window, owed)),
+                                    None => "–",
+                                }
+                            }
                             td.small {
                                 (key(w::LAST_HEARD))
                                 @match source.heard_at { Some(at) => (show::ago(visitor, at, zone)), None => (visitor.say(w::NEVER)) }
                             }
-                            td.small { (key(w::NEXT_DUE)) (next(web, visitor, source)) }
+                            td.small { (key(w::NEXT_DUE)) (next(web, visitor, row)) }
                         }
                     }
                 }
@@ -105,17 +123,39 @@ fn table(web: &Web, visitor: &Visitor, rows: &[(&SourceStatus, Coverage)], windo
     }
 }
 
-/// From when on a source should have been heard: a source is not to blame for the time before its first page.
-fn begin(source: &SourceStatus, coverage: &Coverage, window: Interval) -> Timestamp {
-    let heard = coverage.intervals().first().map(|interval| interval.from);
-    source.first_at.into_iter().chain(heard).min().unwrap_or(window.from)
+/// How a source fares; of one that nobody wants any more only that, since its last failure is nobody's concern.
+fn state(visitor: &Visitor, Row { source, standing, .. }: &Row<'_>) -> Markup {
+    html! {
+        @if *standing == Standing::Left { span.sign.plain { (visitor.say(w::LEFT)) } }
+        @else {
+            (show::source_state(visitor, source))
+            @if source.failures > 0 { div.small.muted { (visitor.say(w::FAILURES)) " " (number(source.failures)) } }
+            @if !source.detail.is_empty() { div.small { (source.detail) } }
+        }
+    }
 }
 
-fn next(web: &Web, visitor: &Visitor, source: &SourceStatus) -> Markup {
+/// When a source should have been heard. It is not to blame for the time before its first page, nor, once it is left, for
+/// the time after its last; a file owes only what a person said that it covers. `None`: it owes nothing within the window.
+fn owed(Row { source, standing, coverage }: &Row<'_>, window: Interval) -> Option<Interval> {
+    let heard = coverage.intervals();
+    let (first, last) = (heard.first().map(|interval| interval.from), heard.last().map(|interval| interval.to));
+    let (from, to) = match standing {
+        Standing::Living => (source.first_at.into_iter().chain(first).min().unwrap_or(window.from), window.to),
+        Standing::Imported | Standing::Left => (first?, last?),
+    };
+    let owed = Interval { from: from.clamp(window.from, window.to), to: to.clamp(window.from, window.to) };
+    (*standing == Standing::Living || owed.from < owed.to).then_some(owed)
+}
+
+/// When a source is read again; what is due waits for its turn, and is not a moment ago.
+fn next(web: &Web, visitor: &Visitor, Row { source, standing, .. }: &Row<'_>) -> Markup {
     html! {
-        @if source.due_at.timestamp_millis() == 0 {
+        @if *standing != Standing::Living { "–" }
+        @else if source.due_at.timestamp_millis() == 0 {
             @if source.state == SourceState::New { "–" } @else { (visitor.say(w::BY_ITSELF)) }
-        } @else { (show::ago(visitor, source.due_at, web.live.config().zone)) }
+        } @else if source.due_at < visitor.now + Duration::minutes(1) { (visitor.say(w::DUE_NOW)) }
+        @else { (show::ago(visitor, source.due_at, web.live.config().zone)) }
     }
 }
 
@@ -138,5 +178,39 @@ fn put_aside(web: &Web, visitor: &Visitor, aside: &[AsideRow]) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::timestamp;
+    use crate::domain::{Platform, Timestamp};
+
+    #[test]
+    fn only_a_living_source_owes_the_time_until_now() {
+        let hour = |n: i64| timestamp(n * 3_600_000);
+        let stretch = |from, to| Interval { from: hour(from), to: hour(to) };
+        let source = SourceStatus {
+            name: SourceName::new("ptt/Coffee").expect("a name"),
+            platform: Platform::Ptt,
+            cursor: None,
+            state: SourceState::Failing,
+            detail: String::new(),
+            failures: 1,
+            due_at: hour(1),
+            first_at: Some(hour(12)),
+            heard_at: None,
+            changed_at: hour(0),
+        };
+        let owes = |standing, heard: &[Interval]| {
+            owed(&Row { source: &source, standing, coverage: Coverage::of(heard.to_vec()) }, stretch(10, 20))
+        };
+        let to_now = |from: Timestamp| Some(Interval { from, to: hour(20) });
+        assert_eq!(owes(Standing::Living, &[]), to_now(hour(12)));
+        assert_eq!(owes(Standing::Living, &[stretch(5, 15)]), to_now(hour(10)));
+        assert_eq!(owes(Standing::Left, &[stretch(5, 15)]), Some(stretch(10, 15)));
+        assert_eq!(owes(Standing::Left, &[stretch(5, 10)]), None, "all of it was before");
+        assert_eq!(owes(Standing::Imported, &[]), None, "nobody said what it covers");
     }
 }
