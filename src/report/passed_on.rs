@@ -79,7 +79,7 @@ mod tests {
         let mut items = vec![within.clone()];
         items.extend(copies_of(&within, 2..4));
         items.extend(copies_of(&before, 10..60));
-        assert_eq!(originals_elsewhere(&items), [before.id.clone()]);
+        assert_eq!(originals_elsewhere(&items), std::slice::from_ref(&before.id));
         let top = passed_on(&items, std::slice::from_ref(&before));
         assert_eq!(
             top.iter().map(|story| (&story.item.id, story.times)).collect::<Vec<_>>(),

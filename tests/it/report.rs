@@ -85,7 +85,7 @@ async fn what_a_file_covers_counts_as_heard_for_the_topics_it_was_matched_with()
                 due_at: seed::now(),
                 detail: "",
             };
-            store.put_page(&name, &page, seed::now()).await.expect("kept");
+            store.put_page(&name, page, seed::now()).await.expect("kept");
             let report = reports(&store, seed::now()).report(&topic, period, Locale::ZhTw).await.expect("a report");
             assert_eq!((report.figures.heard, report.figures.gaps.is_empty()), (heard, heard > 0.0), "{name}");
         }
