@@ -3,7 +3,7 @@
 //! In: scores of texts the weights have not seen, with their labels. Out: twelve factors and one threshold.
 //! Platt scaling for three answers: a multinomial logistic over the two scores and the size of the second.
 
-use super::model::{Scores, probabilities};
+use super::model::{INPUTS, Scores, probabilities};
 
 /// One text that the weights have not seen.
 #[derive(Clone, Copy, Debug)]
@@ -36,15 +36,16 @@ pub(crate) fn balance(judged: &mut [Judged], how_far: f64) {
 const STEPS: usize = 600;
 
 /// Fits the factors by gradient descent from a plain start; the order of the texts is the order of the sums.
-pub(crate) fn fit(judged: &[Judged]) -> [[f64; 4]; 3] {
-    let mut factors = [[0.0, -1.0, 0.0, 0.0], [-1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]];
+pub(crate) fn fit(judged: &[Judged]) -> [[f64; INPUTS]; 3] {
+    let mut factors =
+        [[0.0, -0.5, 0.0, 0.5, 0.0, 0.0], [-1.0, 0.0, 0.0, 0.0, 0.0, 0.0], [0.0, 0.5, 0.0, 0.0, 0.5, 0.0]];
     let mass: f64 = judged.iter().map(|one| one.weight).sum();
-    let mut speed = [[0.0f64; 4]; 3];
+    let mut speed = [[0.0f64; INPUTS]; 3];
     for _ in 0..STEPS {
-        let mut slope = [[0.0f64; 4]; 3];
+        let mut slope = [[0.0f64; INPUTS]; 3];
         for one in judged {
             let p = probabilities(&factors, one.scores);
-            let inputs = [one.scores.lean, one.scores.way, one.scores.way.abs(), 1.0];
+            let inputs = one.scores.inputs();
             for (answer, slope) in slope.iter_mut().enumerate() {
                 let miss = p[answer] - f64::from(u8::from(answer == one.answer));
                 for (slope, input) in slope.iter_mut().zip(inputs) {
@@ -53,7 +54,7 @@ pub(crate) fn fit(judged: &[Judged]) -> [[f64; 4]; 3] {
             }
         }
         for answer in 0..3 {
-            for input in 0..4 {
+            for input in 0..INPUTS {
                 speed[answer][input] = 0.9 * speed[answer][input] - 0.15 * slope[answer][input] / mass;
                 factors[answer][input] += speed[answer][input];
             }
@@ -64,7 +65,12 @@ pub(crate) fn fit(judged: &[Judged]) -> [[f64; 4]; 3] {
 
 /// The lowest probability above which at least `precision` of the answers are right, as long as no more than
 /// `most_unsure` of them fall below it.
-pub(crate) fn threshold(judged: &[Judged], factors: &[[f64; 4]; 3], precision: f64, most_unsure: f64) -> Threshold {
+pub(crate) fn threshold(
+    judged: &[Judged],
+    factors: &[[f64; INPUTS]; 3],
+    precision: f64,
+    most_unsure: f64,
+) -> Threshold {
     let mut answers: Vec<(f64, f64, f64)> = judged
         .iter()
         .map(|one| {
@@ -99,7 +105,7 @@ mod tests {
                 let noise = f64::from(n as u32 % 7) / 7.0 - 0.5;
                 let way = (answer as f64 - 1.0) * 2.0 + noise;
                 let lean = if answer == 1 { -1.0 } else { 1.0 } + noise;
-                Judged { scores: Scores { lean, way }, answer, weight: 1.0 }
+                Judged { scores: Scores { lean, way, blame: -way, praise: way }, answer, weight: 1.0 }
             })
             .collect()
     }

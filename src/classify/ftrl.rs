@@ -146,6 +146,8 @@ mod tests {
             precision: 0.8,
             most_unsure: 0.4,
             balance: 1.0,
+            folds: 0,
+            direct: false,
         }
     }
 

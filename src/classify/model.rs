@@ -1,4 +1,5 @@
-//! One language group's weights: two questions asked of a text (does it lean? which way?) and their calibration.
+//! One language group's weights: the questions asked of a text (does it lean? which way? and, where one set is learnt
+//! alone, is it blame? is it praise?) and their calibration.
 //!
 //! In: a text's features. Out: calibrated probabilities, and what each feature said.
 //! Never: allocates per text, or adds numbers in an order that could change.
@@ -9,8 +10,11 @@ use super::feature::{FAMILIES, Feature, Features};
 use super::group::{Group, Spec};
 use super::number::softmax;
 
-/// The two questions, in the order of the weights.
-pub(crate) const HEADS: usize = 2;
+/// The four questions, in the order of the weights: does it lean, which way, is it blame, is it praise.
+pub(crate) const HEADS: usize = 4;
+
+/// What calibration weighs: the four scores, the size of the second, a constant.
+pub(crate) const INPUTS: usize = 6;
 
 /// Everything about a model but its weights; stands in the file as JSON, for people too.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +23,8 @@ pub(crate) struct Header {
     pub(crate) group: Group,
     /// Names the weights: eight hex digits of their checksum.
     pub(crate) version: String,
+    /// How many of the questions were learnt: the first two, or all; the weights of the others are 0 and not in the file.
+    pub(crate) questions: usize,
     /// Seed of the feature hash.
     pub(crate) hash_seed: u64,
     /// Seed of the order in which training saw its texts.
@@ -29,8 +35,8 @@ pub(crate) struct Header {
     pub(crate) classes: [String; 3],
     /// What one step of each head's whole-number weights is worth.
     pub(crate) steps: [f64; HEADS],
-    /// Scores to the three answers: per answer the factors of `lean`, `way`, `|way|` and a constant.
-    pub(crate) calibration: [[f64; 4]; 3],
+    /// Scores to the three answers: per answer the factors of [`Scores::inputs`].
+    pub(crate) calibration: [[f64; INPUTS]; 3],
     /// Below this probability the answer is *unsure*.
     pub(crate) unsure_below: f64,
     /// The share of right answers above it, on the texts that chose it.
@@ -50,13 +56,24 @@ pub(crate) struct Model {
     mask: usize,
 }
 
-/// The raw answers of the two heads.
+/// The raw answers of the four heads.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Scores {
     /// Above 0: the text leans; below: it states or asks.
     pub(crate) lean: f64,
     /// Above 0: toward praise; below: toward blame.
     pub(crate) way: f64,
+    /// Above 0: blame, rather than anything else.
+    pub(crate) blame: f64,
+    /// Above 0: praise, rather than anything else.
+    pub(crate) praise: f64,
+}
+
+impl Scores {
+    /// What calibration weighs.
+    pub(crate) fn inputs(&self) -> [f64; INPUTS] {
+        [self.lean, self.way, self.way.abs(), self.blame, self.praise, 1.0]
+    }
 }
 
 impl Model {
@@ -100,8 +117,9 @@ impl Model {
         for feature in &features.list {
             let weight = self.weight(feature.key);
             let sum = &mut sums[feature.family as usize];
-            sum[0] += i64::from(weight[0]);
-            sum[1] += i64::from(weight[1]);
+            for (sum, weight) in sum.iter_mut().zip(weight) {
+                *sum += i64::from(weight);
+            }
         }
         let scales = features.scales();
         let head = |head: usize| {
@@ -111,7 +129,7 @@ impl Model {
             }
             total * self.header.steps[head]
         };
-        Scores { lean: head(0), way: head(1) }
+        Scores { lean: head(0), way: head(1), blame: head(2), praise: head(3) }
     }
 
     /// What one feature says of the way the text leans.
@@ -129,8 +147,8 @@ fn slot_of(key: u32) -> usize {
     (key.wrapping_mul(0x9e37_79b9) >> 7) as usize
 }
 
-/// The calibrated answer for two raw scores.
-pub(crate) fn probabilities(calibration: &[[f64; 4]; 3], scores: Scores) -> [f64; 3] {
-    let inputs = [scores.lean, scores.way, scores.way.abs(), 1.0];
-    softmax(calibration.map(|row| row[0] * inputs[0] + row[1] * inputs[1] + row[2] * inputs[2] + row[3] * inputs[3]))
+/// The calibrated answer for raw scores.
+pub(crate) fn probabilities(calibration: &[[f64; INPUTS]; 3], scores: Scores) -> [f64; 3] {
+    let inputs = scores.inputs();
+    softmax(calibration.map(|row| row.iter().zip(inputs).fold(0.0, |sum, (factor, input)| sum + factor * input)))
 }

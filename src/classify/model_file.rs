@@ -3,7 +3,7 @@
 //! In: bytes. Out: a model, or why not. Never: trusts a length it has not checked.
 //!
 //! Layout, little endian: `HKSM`, u16 format, u32 length and JSON of the header, u32 count, then per feature (in order of
-//! its key) the distance to the former key as LEB128 and one i16 per head, then SHA-256 over everything before.
+//! its key) the distance to the former key as LEB128 and one i16 per question that was learnt, then SHA-256 over everything before.
 
 use sha2::{Digest, Sha256};
 
@@ -13,7 +13,7 @@ use super::model::{HEADS, Header, Model};
 
 const MAGIC: &[u8; 4] = b"HKSM";
 /// The format this program writes and reads.
-pub(crate) const FORMAT: u16 = 1;
+pub(crate) const FORMAT: u16 = 2;
 const CHECKSUM: usize = 32;
 const MOST_FEATURES: u32 = 4_000_000;
 
@@ -30,7 +30,7 @@ pub(crate) fn write(header: &Header, weights: &[(u32, [i16; HEADS])]) -> Vec<u8>
     for (key, weight) in weights {
         write_distance(key - last, &mut bytes);
         last = *key;
-        weight.iter().for_each(|weight| bytes.extend_from_slice(&weight.to_le_bytes()));
+        weight.iter().take(header.questions).for_each(|weight| bytes.extend_from_slice(&weight.to_le_bytes()));
     }
     let checksum = Sha256::digest(&bytes);
     bytes.extend_from_slice(&checksum);
@@ -61,17 +61,24 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Model, Error> {
     if header.hash_seed != SEED || header.spec != header.group.spec() {
         return Err(broken("it was trained for another way of cutting texts; train it again"));
     }
-    let weights = read_weights(&mut reader).ok_or_else(|| broken("its weights are cut short"))?;
+    if !(2..=HEADS).contains(&header.questions) {
+        return Err(broken("it asks another number of questions"));
+    }
+    let weights = read_weights(&mut reader, header.questions).ok_or_else(|| broken("its weights are cut short"))?;
     Ok(Model::new(header, &weights))
 }
 
-fn read_weights(reader: &mut Reader<'_>) -> Option<Vec<(u32, [i16; HEADS])>> {
+fn read_weights(reader: &mut Reader<'_>, questions: usize) -> Option<Vec<(u32, [i16; HEADS])>> {
     let count = reader.u32().filter(|count| *count <= MOST_FEATURES)?;
     let mut weights = Vec::with_capacity(count as usize);
     let mut key = 0u32;
     for _ in 0..count {
         key = key.checked_add(reader.distance()?)?;
-        weights.push((key, [reader.u16()? as i16, reader.u16()? as i16]));
+        let mut weight = [0; HEADS];
+        for weight in weight.iter_mut().take(questions) {
+            *weight = reader.u16()? as i16;
+        }
+        weights.push((key, weight));
     }
     (reader.0.is_empty() && weights.iter().all(|(key, _)| *key != 0)).then_some(weights)
 }
@@ -123,24 +130,25 @@ mod tests {
         let header = Header {
             group: Group::Zh,
             version: "12345678".to_owned(),
+            questions: HEADS,
             hash_seed: SEED,
             training_seed: 7,
             spec: Group::Zh.spec(),
             classes: ["neg", "neu", "pos"].map(str::to_owned),
-            steps: [0.001, 0.002],
-            calibration: [[0.1, 0.2, 0.3, 0.4]; 3],
+            steps: [0.001, 0.002, 0.003, 0.004],
+            calibration: [[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]; 3],
             unsure_below: 0.5,
             sure_precision: 0.8,
             texts: 3,
             data: "abc".to_owned(),
         };
-        write(&header, &[(1, [5, -5]), (300, [i16::MIN, i16::MAX]), (u32::MAX, [0, 1])])
+        write(&header, &[(1, [5, -5, 0, 0]), (300, [i16::MIN, i16::MAX, 7, -7]), (u32::MAX, [0, 1, 0, 0])])
     }
 
     #[test]
     fn a_model_comes_back_as_it_was_written() {
         let model = read("zh.model", &bytes()).expect("a good model");
-        assert_eq!((model.len(), model.header.steps), (3, [0.001, 0.002]));
+        assert_eq!((model.len(), model.header.steps), (3, [0.001, 0.002, 0.003, 0.004]));
     }
 
     #[test]

@@ -59,6 +59,12 @@ pub struct Plan {
     pub most_unsure: f64,
     /// How far calibration brings the three answers to equal masses: 0 leaves them as the sets have them, 1 makes them equal.
     pub balance: f64,
+    /// In how many parts the lessons are judged by weights learnt from the other parts, so that all of them give weights
+    /// and all choose the calibration; 0: those marked for calibration choose it alone.
+    pub folds: usize,
+    /// Asks as well whether a text is blame, and whether it is praise, each against all else. It helps where all texts come
+    /// from one set, and costs where many sets with many habits of being neutral are learnt together.
+    pub direct: bool,
 }
 
 impl Default for Plan {
@@ -74,6 +80,8 @@ impl Default for Plan {
             precision: 0.88,
             most_unsure: 0.40,
             balance: 1.0,
+            folds: 0,
+            direct: false,
         }
     }
 }
@@ -110,7 +118,8 @@ pub(crate) fn learn(
     plan: Plan,
 ) -> Result<Learnt, Error> {
     let refuse = |why: &str| Error::Training { group: group.as_str().to_owned(), why: why.to_owned() };
-    let has = |label| lessons.iter().any(|lesson| lesson.label == label && !lesson.calibrates);
+    let gives = |row: usize| plan.folds > 1 || !lessons[row].calibrates;
+    let has = |label| lessons.iter().enumerate().any(|(row, lesson)| lesson.label == label && gives(row));
     for label in [Sentiment::Negative, Sentiment::Positive] {
         if !has(label) {
             return Err(refuse(&format!("no text is labelled {}", label.as_str())));
@@ -118,23 +127,19 @@ pub(crate) fn learn(
     }
     let spec = group.spec();
     let cut = lessons.iter().map(|lesson| cut(group, lexicons, lesson)).collect::<Result<Vec<Cut>, Error>>()?;
-    let keys = vocabulary(&cut, lessons, plan.least_texts);
+    let keys = vocabulary(cut.iter().enumerate().filter(|(row, _)| gives(*row)).map(|(_, cut)| cut), plan.least_texts);
     let column: HashMap<u32, u32> = keys.iter().zip(0u32..).map(|(key, column)| (*key, column)).collect();
     let rows: Vec<Row> = cut.iter().map(|cut| cut.row(&column)).collect();
-    let (lean, way) = (lean_examples(lessons), way_examples(lessons));
-    let three_way = has(Sentiment::Neutral);
-    let (lean, way) = std::thread::scope(|scope| {
-        let lean = scope.spawn(|| match three_way {
-            true => fit(&rows, &lean, keys.len(), plan),
-            // A set that knows no neutral cannot say which texts lean.
-            false => Ok(vec![0.0; keys.len()]),
-        });
-        let way = fit(&rows, &way, keys.len(), plan);
-        (lean.join().unwrap_or_else(|_| Err("the training thread ended early".to_owned())), way)
-    });
-    let (lean, way) = (lean.map_err(|why| refuse(&why))?, way.map_err(|why| refuse(&why))?);
-    let (steps, weights) = quantise(&keys, &[lean, way]);
-    let mut judged = judge_kept_apart(lessons, &rows, &keys, &weights, steps);
+    let pupil = Pupil { lessons, rows: &rows, columns: keys.len(), plan };
+    let heads = pupil.heads(gives).map_err(|why| refuse(&why))?;
+    let (steps, weights) = quantise(&keys, &heads);
+    let mut judged = match plan.folds {
+        0 | 1 => {
+            let heads = told_by(&keys, &weights, steps);
+            pupil.judged(&heads, |row| lessons[row].calibrates)
+        }
+        folds => pupil.judged_in_folds(folds).map_err(|why| refuse(&why))?,
+    };
     calibrate::balance(&mut judged, plan.balance);
     if judged.is_empty() {
         return Err(refuse("no text was kept apart for calibration"));
@@ -148,6 +153,7 @@ pub(crate) fn learn(
     let header = Header {
         group,
         version: version(&weights, &data),
+        questions: if plan.direct { HEADS } else { 2 },
         hash_seed: SEED,
         training_seed: plan.seed,
         spec,
@@ -156,7 +162,7 @@ pub(crate) fn learn(
         calibration,
         unsure_below: threshold.below,
         sure_precision: threshold.precision,
-        texts: lessons.len() - judged.len(),
+        texts: (0..lessons.len()).filter(|row| gives(*row)).count(),
         data,
     };
     Ok(Learnt {
@@ -208,93 +214,93 @@ impl Cut {
 }
 
 /// The keys of all features seen in enough texts, in order.
-fn vocabulary(cut: &[Cut], lessons: &[Lesson], least: u32) -> Vec<u32> {
+fn vocabulary<'a>(cut: impl Iterator<Item = &'a Cut>, least: u32) -> Vec<u32> {
     let mut seen: HashMap<u32, u32> = HashMap::new();
-    for (Cut(features), _) in cut.iter().zip(lessons).filter(|(_, lesson)| !lesson.calibrates) {
-        for (key, _) in features {
-            *seen.entry(*key).or_default() += 1;
-        }
+    for (key, _) in cut.flat_map(|cut| &cut.0) {
+        *seen.entry(*key).or_default() += 1;
     }
     let mut keys: Vec<u32> = seen.into_iter().filter(|(_, texts)| *texts >= least).map(|(key, _)| key).collect();
     keys.sort_unstable();
     keys
 }
 
-fn lean_examples(lessons: &[Lesson]) -> Vec<Example> {
-    balanced(lessons, |lesson| Some((lesson.label != Sentiment::Neutral, lesson.lean_weight)))
+/// A weight per column for each question.
+type Heads = [Vec<f32>; HEADS];
+
+/// Lessons laid out for learning.
+struct Pupil<'a> {
+    lessons: &'a [Lesson],
+    rows: &'a [Row],
+    columns: usize,
+    plan: Plan,
 }
 
-fn way_examples(lessons: &[Lesson]) -> Vec<Example> {
-    balanced(lessons, |lesson| {
-        (lesson.label != Sentiment::Neutral).then_some((lesson.label == Sentiment::Positive, lesson.weight))
-    })
-}
+impl Pupil<'_> {
+    /// Learns the four questions from the rows that give weights.
+    fn heads(&self, gives: impl Fn(usize) -> bool + Sync) -> Result<Heads, String> {
+        let three_way = (0..self.lessons.len()).any(|row| self.lessons[row].label == Sentiment::Neutral && gives(row));
+        let fit = |head: usize| match head {
+            // A set that knows no neutral cannot say which texts lean.
+            0 if !three_way => Ok(vec![0.0; self.columns]),
+            2 | 3 if !three_way || !self.plan.direct => Ok(vec![0.0; self.columns]),
+            _ => fit(self.rows, &self.examples(head, &gives), self.columns, self.plan),
+        };
+        let learnt = std::thread::scope(|scope| {
+            let fit = &fit;
+            let threads = [0, 1, 2, 3].map(|head| scope.spawn(move || fit(head)));
+            threads.map(|thread| thread.join().unwrap_or_else(|_| Err("the training thread ended early".to_owned())))
+        });
+        let [lean, way, blame, praise] = learnt;
+        Ok([lean?, way?, blame?, praise?])
+    }
 
-/// The lessons that answer a question, yes and no weighing the same in all, none above 1.
-fn balanced(lessons: &[Lesson], question: impl Fn(&Lesson) -> Option<(bool, f64)>) -> Vec<Example> {
-    let mut examples = Vec::new();
-    let mut mass = [0.0f64; 2];
-    for (row, lesson) in lessons.iter().enumerate().filter(|(_, lesson)| !lesson.calibrates) {
-        if let Some((answer, weight)) = question(lesson).filter(|(_, weight)| *weight > 0.0) {
-            mass[usize::from(answer)] += weight;
-            examples.push(Example { row, answer, weight: weight as f32 });
+    /// The lessons that answer a question, yes and no weighing the same in all, none above 1.
+    fn examples(&self, head: usize, gives: &impl Fn(usize) -> bool) -> Vec<Example> {
+        let question = |lesson: &Lesson| match head {
+            0 => Some((lesson.label != Sentiment::Neutral, lesson.lean_weight)),
+            1 => (lesson.label != Sentiment::Neutral).then_some((lesson.label == Sentiment::Positive, lesson.weight)),
+            2 => Some((lesson.label == Sentiment::Negative, lesson.lean_weight)),
+            _ => Some((lesson.label == Sentiment::Positive, lesson.lean_weight)),
+        };
+        let mut examples = Vec::new();
+        let mut mass = [0.0f64; 2];
+        for (row, lesson) in self.lessons.iter().enumerate().filter(|(row, _)| gives(*row)) {
+            if let Some((answer, weight)) = question(lesson).filter(|(_, weight)| *weight > 0.0) {
+                mass[usize::from(answer)] += weight;
+                examples.push(Example { row, answer, weight: weight as f32 });
+            }
         }
-    }
-    let factor = |answer: bool| (0.5 * (mass[0] + mass[1]) / mass[usize::from(answer)].max(1e-9)) as f32;
-    let factors = [factor(false), factor(true)];
-    let mut highest = 0.0f32;
-    for example in &mut examples {
-        example.weight *= factors[usize::from(example.answer)];
-        highest = highest.max(example.weight);
-    }
-    for example in &mut examples {
-        example.weight /= highest;
-    }
-    examples
-}
-
-/// Whole-number weights, in order of their keys, those that are 0 for both heads left out.
-fn quantise(keys: &[u32], heads: &[Vec<f32>; HEADS]) -> ([f64; HEADS], Vec<(u32, [i16; HEADS])>) {
-    let steps = [0, 1].map(|head: usize| {
-        let highest = heads[head].iter().fold(1e-6f32, |highest, weight| highest.max(weight.abs()));
-        // 2,048 steps are finer than the figures can tell, and i16 holds them with room.
-        f64::from(highest) / 2_048.0
-    });
-    let weights = keys
-        .iter()
-        .enumerate()
-        .map(|(column, key)| {
-            (*key, [0, 1].map(|head: usize| (f64::from(heads[head][column]) / steps[head]).round() as i16))
-        })
-        .filter(|(_, weights)| weights.iter().any(|weight| *weight != 0))
-        .collect();
-    (steps, weights)
-}
-
-/// The quantised heads' answers on the lessons that were kept apart.
-fn judge_kept_apart(
-    lessons: &[Lesson],
-    rows: &[Row],
-    keys: &[u32],
-    weights: &[(u32, [i16; HEADS])],
-    steps: [f64; HEADS],
-) -> Vec<Judged> {
-    let mut by_column = vec![[0i16; HEADS]; keys.len()];
-    for (key, weight) in weights {
-        if let Ok(column) = keys.binary_search(key) {
-            by_column[column] = *weight;
+        let factor = |answer: bool| (0.5 * (mass[0] + mass[1]) / mass[usize::from(answer)].max(1e-9)) as f32;
+        let factors = [factor(false), factor(true)];
+        let mut highest = 0.0f32;
+        for example in &mut examples {
+            example.weight *= factors[usize::from(example.answer)];
+            highest = highest.max(example.weight);
         }
+        for example in &mut examples {
+            example.weight /= highest;
+        }
+        examples
     }
-    let score = |row: &Row, head: usize| {
-        row.iter().map(|(column, value)| f64::from(by_column[*column as usize][head]) * f64::from(*value)).sum::<f64>()
-            * steps[head]
-    };
-    lessons
-        .iter()
-        .zip(rows)
-        .filter(|(lesson, _)| lesson.calibrates)
-        .map(|(lesson, row)| Judged {
-            scores: Scores { lean: score(row, 0), way: score(row, 1) },
+
+    /// Each part judged by what the other parts taught.
+    fn judged_in_folds(&self, folds: usize) -> Result<Vec<Judged>, String> {
+        let mut judged = Vec::new();
+        for fold in 0..folds {
+            let heads = self.heads(|row| row % folds != fold)?;
+            judged.extend(self.judged(&heads, |row| row % folds == fold));
+        }
+        Ok(judged)
+    }
+
+    /// The answers of these weights on the rows that are asked.
+    fn judged(&self, heads: &Heads, asked: impl Fn(usize) -> bool) -> Vec<Judged> {
+        let score = |row: &Row, head: usize| -> f64 {
+            row.iter().map(|(column, value)| f64::from(heads[head][*column as usize]) * f64::from(*value)).sum()
+        };
+        let rows = self.rows.iter().zip(self.lessons).enumerate().filter(|(row, _)| asked(*row));
+        rows.map(|(_, (row, lesson))| Judged {
+            scores: Scores { lean: score(row, 0), way: score(row, 1), blame: score(row, 2), praise: score(row, 3) },
             answer: match lesson.label {
                 Sentiment::Negative => 0,
                 Sentiment::Positive => 2,
@@ -303,16 +309,47 @@ fn judge_kept_apart(
             weight: lesson.lean_weight.max(lesson.weight * 0.5).max(1e-6),
         })
         .collect()
+    }
+}
+
+/// Whole-number weights, in order of their keys, those that are 0 for both heads left out.
+fn quantise(keys: &[u32], heads: &[Vec<f32>; HEADS]) -> ([f64; HEADS], Vec<(u32, [i16; HEADS])>) {
+    let steps = [0, 1, 2, 3].map(|head: usize| {
+        let highest = heads[head].iter().fold(1e-6f32, |highest, weight| highest.max(weight.abs()));
+        // 2,048 steps are finer than the figures can tell, and i16 holds them with room.
+        f64::from(highest) / 2_048.0
+    });
+    let weights = keys
+        .iter()
+        .enumerate()
+        .map(|(column, key)| {
+            (*key, [0, 1, 2, 3].map(|head: usize| (f64::from(heads[head][column]) / steps[head]).round() as i16))
+        })
+        .filter(|(_, weights)| weights.iter().any(|weight| *weight != 0))
+        .collect();
+    (steps, weights)
+}
+
+/// What whole-number weights say, column by column.
+fn told_by(keys: &[u32], weights: &[(u32, [i16; HEADS])], steps: [f64; HEADS]) -> Heads {
+    let mut heads = [0, 1, 2, 3].map(|_: usize| vec![0.0; keys.len()]);
+    for (key, weight) in weights {
+        if let Ok(column) = keys.binary_search(key) {
+            for head in 0..HEADS {
+                heads[head][column] = (f64::from(weight[head]) * steps[head]) as f32;
+            }
+        }
+    }
+    heads
 }
 
 /// Eight hex digits that name these weights.
 fn version(weights: &[(u32, [i16; HEADS])], data: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(data);
-    for (key, [lean, way]) in weights {
+    for (key, weights) in weights {
         hash.update(key.to_le_bytes());
-        hash.update(lean.to_le_bytes());
-        hash.update(way.to_le_bytes());
+        weights.iter().for_each(|weight| hash.update(weight.to_le_bytes()));
     }
     hex(&hash.finalize()[..4])
 }
@@ -335,4 +372,4 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-const _: () = assert!(FAMILIES == 4 && HEADS == 2, "the file holds two weights per feature");
+const _: () = assert!(FAMILIES == 4 && HEADS == 4, "the file holds four weights per feature");

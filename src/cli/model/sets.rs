@@ -42,9 +42,9 @@ pub(super) struct Set {
 /// How much a text of our own corpus counts, for both questions.
 pub(super) fn own_weight(group: Group) -> f64 {
     match group {
-        Group::Zh | Group::Ja => 3.0,
+        Group::Zh => 2.0,
+        Group::Ja | Group::En => 3.0,
         Group::Ko => 6.0,
-        Group::En => 8.0,
     }
 }
 
