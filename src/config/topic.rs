@@ -38,6 +38,8 @@ pub struct Topic {
     pub brand: Vec<String>,
     /// Topics to be compared with.
     pub competitors: Vec<TopicName>,
+    /// Whether adverts, giveaways and machines count as talk; else they are set apart.
+    pub counts_spam: bool,
     /// Where is listened.
     pub listens: Vec<Listen>,
     /// Themes of its own, beside the built-in ones.
@@ -114,6 +116,7 @@ pub(super) fn read(file: &TopicFile, known: &Known, mistakes: &Mistakes) -> Opti
         languages: read_languages(&root),
         brand: root.texts("brand"),
         competitors: read_competitors(&root, &file.name, known),
+        counts_spam: root.word("spam", &["apart", "count"]).as_deref() == Some("count"),
         listens: read_listens(&root, known),
         themes: theme::read(&root),
         alert: read_alert(&root),
@@ -123,17 +126,33 @@ pub(super) fn read(file: &TopicFile, known: &Known, mistakes: &Mistakes) -> Opti
     if mistakes.count() > before {
         return None;
     }
-    let TopicParts { languages, brand, competitors, listens, themes, alert, ticket } = topic;
+    let TopicParts { languages, brand, competitors, counts_spam, listens, themes, alert, ticket } = topic;
     let title = title?.trim().to_owned();
     let (name, text) = (file.name.clone(), file.text.clone());
     let query = query?;
-    Some(Topic { name, title, zone, owner, query, languages, brand, competitors, listens, themes, alert, ticket, text })
+    Some(Topic {
+        name,
+        title,
+        zone,
+        owner,
+        query,
+        languages,
+        brand,
+        competitors,
+        counts_spam,
+        listens,
+        themes,
+        alert,
+        ticket,
+        text,
+    })
 }
 
 struct TopicParts {
     languages: Vec<String>,
     brand: Vec<String>,
     competitors: Vec<TopicName>,
+    counts_spam: bool,
     listens: Vec<Listen>,
     themes: OwnThemes,
     alert: AlertRules,

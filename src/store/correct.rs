@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use sqlx::AssertSqlSafe;
 
+use super::apart::spam_counted;
 use super::backend::{Writing, on_writing};
 use super::bulk::{Conflict, Kind, Target, Value, json_list};
 use super::correction::{COLUMNS, Row, read};
@@ -176,12 +177,13 @@ async fn follow(writing: &mut Writing, held: &Held) -> Result<(), Error> {
     let mut counts: BTreeMap<CountKey, Count> = BTreeMap::new();
     let mut rows = rows_of(writing, std::slice::from_ref(&mention.id)).await?;
     let alone = rows.len() == 1;
+    let counting = spam_counted(writing).await?;
     for (topic, _, row) in &mut rows {
         row.count(topic, -1, &mut counts);
         // Whose own theme it is, is known where one topic has the mention, or where the topic counted it before.
         let own = |score: &&ThemeScore| !is_built_in(&score.theme) && (alone || row.themes.contains(&score.theme));
         let own: Vec<ThemeScore> = mention.judgement.themes.iter().filter(own).cloned().collect();
-        row.judge(&mention.judgement, &own);
+        row.judge(&mention.judgement, &own, counting.contains(topic));
         row.count(topic, 1, &mut counts);
     }
     let put: Vec<(&TopicName, &MentionId, _)> = rows.iter().map(|(topic, id, row)| (topic, id, row)).collect();
