@@ -144,7 +144,7 @@ impl Store {
         const SQL: &str = "select bucket_at, source, cast(sum(originals + spread) as bigint) as mentions, \
              cast(sum(case when sentiment = 'negative' then originals + spread else 0 end) as bigint) as negative \
              from mention_count where topic = $1 and bucket_at >= $2 and bucket_at < $3 and theme = '' \
-             group by bucket_at, source order by bucket_at, source";
+             group by bucket_at, source having sum(originals + spread) > 0 order by bucket_at, source";
         let rows: Vec<(i64, String, i64, i64)> = on_backend!(self, pool => sqlx::query_as(SQL)
             .bind(topic.as_str())
             .bind(window.from.timestamp_millis())
@@ -224,7 +224,7 @@ impl Store {
 
     /// When a topic's mentions were posted that we already hold: its first bucket; `None` when there are none.
     pub async fn first_bucket(&self, topic: &TopicName) -> Result<Option<Bucket>, Error> {
-        const SQL: &str = "select min(bucket_at) from mention_count where topic = $1";
+        const SQL: &str = "select min(bucket_at) from mention_count where topic = $1 and originals + spread > 0";
         let (first,): (Option<i64>,) =
             on_backend!(self, pool => sqlx::query_as(SQL).bind(topic.as_str()).fetch_one(pool).await)?;
         Ok(first.map(Bucket::of_millis))
