@@ -218,6 +218,25 @@ fn read_competitors(root: &Table<'_>, own: &TopicName, known: &Known) -> Vec<Top
     competitors
 }
 
+/// Warns of competitors by whose names nothing can be told apart: a brand is told from other brands only.
+pub(super) fn warn_of_nameless_rivals(
+    topics: &[Arc<Topic>],
+    shown: impl Fn(&TopicName) -> String,
+    mistakes: &Mistakes,
+) {
+    for topic in topics.iter().filter(|topic| !topic.brand.is_empty()) {
+        let nameless = |name: &&TopicName| topics.iter().any(|other| other.name == **name && other.brand.is_empty());
+        for name in topic.competitors.iter().filter(nameless) {
+            let document = Document::parse(&shown(&topic.name), &topic.text, mistakes);
+            document.root().warning(
+                "competitors",
+                format!("topic `{name}` has no `brand`, so what is said of it is not told apart from what is said of this brand"),
+                format!("write `brand = [\"…\"]` with its names in {}", shown(name)),
+            );
+        }
+    }
+}
+
 fn read_listens(root: &Table<'_>, known: &Known) -> Vec<Listen> {
     let mut listens = Vec::new();
     let tables = root.tables("listen");
