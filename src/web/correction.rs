@@ -11,9 +11,10 @@ use super::visitor::Visitor;
 use super::words::{self as w, Texts, words};
 use super::{Web, layout};
 use crate::alert::words::pick;
-use crate::desk::known_themes;
 use crate::domain::correction::text_key;
-use crate::domain::{Aspect, Correction, CorrectionState, Label, Locale, Mention, MentionId, Outcome, Sentiment};
+use crate::domain::{
+    Aspect, Correction, CorrectionState, Label, Locale, Mention, MentionId, Outcome, Sentiment, Theme,
+};
 
 words! {
     CORRECTIONS = "更正", "更正", "Corrections", "訂正";
@@ -166,7 +167,7 @@ fn sentiments(visitor: &Visitor, mention: &Mention) -> Markup {
 }
 
 /// Everything that can be said of a mention.
-pub(super) fn form(web: &Web, visitor: &Visitor, mention: &Mention, said: &[Correction]) -> Markup {
+pub(super) fn form(web: &Web, visitor: &Visitor, mention: &Mention, said: &[Correction], themes: &[Theme]) -> Markup {
     let holds = said.iter().any(|one| one.state == CorrectionState::Holds);
     let has = Label::of(Aspect::Themes, &mention.judgement);
     let has = if let Label::Themes(themes) = has { themes } else { Vec::new() };
@@ -182,10 +183,10 @@ pub(super) fn form(web: &Web, visitor: &Visitor, mention: &Mention, said: &[Corr
             div.actions { (sentiments(visitor, mention)) }
             h3 { (visitor.say(w::THEME)) }
             div.filters {
-                @for theme in known_themes(mention, said) {
+                @for theme in themes {
                     label.check {
-                        input type="checkbox" name={ "theme:" (theme) } value="1" checked[has.contains(&theme)];
-                        (show::theme(visitor, &theme))
+                        input type="checkbox" name={ "theme:" (theme) } value="1" checked[has.contains(theme)];
+                        (show::theme(visitor, theme))
                     }
                 }
             }

@@ -115,7 +115,8 @@ async fn a_flood_of_giveaways_changes_no_figure_and_one_that_is_none_comes_back_
         assert_eq!(all, talk + 100);
 
         let id = MentionId::of(Platform::Ptt, &NativeId::new("advert0").expect("an id"));
-        let words = Words { mention: &id, labels: &[Label::Spam(false)], seen: "", by: "小美", at: seed::now() };
+        let words =
+            Words { mention: &id, labels: &[Label::Spam(false)], own: &[], seen: "", by: "小美", at: seed::now() };
         assert!(matches!(store.correct(words).await.expect("kept"), Corrected::Done(_)));
         let back = told(&store).await;
         assert_eq!(apart().await, 99);
@@ -212,7 +213,7 @@ async fn a_topic_whose_talk_is_adverts_counts_them_and_a_changed_file_moves_the_
         hear("3", both).await;
         assert_eq!((mentions(&store, "coffee").await, mentions(&store, "tea").await), ((3, 0), (0, 2)));
         let id = post("2", "ann", "", 0).id();
-        let words = Words { mention: &id, labels: &[Label::Spam(true)], seen: "", by: "小美", at: at(1) };
+        let words = Words { mention: &id, labels: &[Label::Spam(true)], own: &[], seen: "", by: "小美", at: at(1) };
         store.correct(words).await.expect("kept");
         assert_eq!(mentions(&store, "coffee").await, (3, 0), "said to be spam, and counted");
         let count = async |topic: Option<TopicName>, spam| {

@@ -180,7 +180,8 @@ async fn speak(store: &Store, chance: &mut Chance, promise: &mut Promise, time: 
         1 => Label::Spam(chance.below(2) == 0),
         _ => Label::Sentiment(leaning),
     };
-    let words = Words { mention: &id, labels: std::slice::from_ref(&label), seen: "", by: "ann", at: at(time) };
+    let words =
+        Words { mention: &id, labels: std::slice::from_ref(&label), own: &[], seen: "", by: "ann", at: at(time) };
     let done = store.correct(words).await.expect("said");
     match there {
         Some(Must::Say(text)) => {
