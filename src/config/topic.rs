@@ -116,7 +116,7 @@ pub(super) fn read(file: &TopicFile, known: &Known, mistakes: &Mistakes) -> Opti
         languages: read_languages(&root),
         brand: root.texts("brand"),
         competitors: read_competitors(&root, &file.name, known),
-        counts_spam: root.word("spam", &["apart", "count"]).as_deref() == Some("count"),
+        counts_spam: root.word("spam", &["apart", "count"]) == Some("count"),
         listens: read_listens(&root, known),
         themes: theme::read(&root),
         alert: read_alert(&root),
