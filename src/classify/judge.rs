@@ -109,7 +109,9 @@ impl Judge {
         let (spam, reasons) = self.spam.find(text);
         evidence.extend(found.iter().flat_map(|found| found.evidence.iter().cloned()));
         let placed = reasons.iter().filter(|reason| !reason.place.is_empty());
-        evidence.extend(placed.map(|reason| evidence::told(text, reason.place.clone(), reason.weight, "spam")));
+        evidence.extend(placed.map(|reason| {
+            evidence::told(text, reason.place.clone(), reason.weight, &format!("spam:{}", reason.reason))
+        }));
         Judgement {
             language: text.language(),
             sentiment,

@@ -38,7 +38,7 @@ pub(super) struct Reason {
     pub(super) reason: String,
     /// How much it says by itself, 0 to 1.
     pub(super) weight: f64,
-    /// Where in the folded text.
+    /// Where in the folded text; empty when it is nowhere in particular.
     pub(super) place: Range<usize>,
 }
 
@@ -80,7 +80,7 @@ impl Spam {
                 reasons.push(Reason { reason: rule.reason.clone(), weight, place: hit.range() });
             }
         }
-        reasons.extend(shape.reasons(folded.len()));
+        reasons.extend(shape.reasons());
         let score = 1.0 - reasons.iter().fold(1.0, |rest, reason| rest * (1.0 - reason.weight));
         (score.clamp(0.0, 0.99), reasons)
     }
@@ -95,6 +95,10 @@ struct Shape {
     handles: usize,
     words: usize,
     repeated_lines: usize,
+    /// The last link, tag and handle, by which a reader sees what is meant.
+    link: Range<usize>,
+    tag: Range<usize>,
+    handle: Range<usize>,
 }
 
 impl Shape {
@@ -105,10 +109,17 @@ impl Shape {
             let mut tags = std::collections::HashSet::new();
             for word in text.words() {
                 match word.kind {
-                    WordKind::Link => shape.links += 1,
-                    WordKind::Handle => shape.handles += 1,
+                    WordKind::Link => {
+                        shape.links += 1;
+                        shape.link = word.folded.clone();
+                    }
+                    WordKind::Handle => {
+                        shape.handles += 1;
+                        shape.handle = word.folded.clone();
+                    }
                     WordKind::Tag => {
                         shape.tags += 1;
+                        shape.tag = word.folded.clone();
                         shape.repeated_tags += usize::from(!tags.insert(text.surface(word)));
                     }
                     WordKind::Word | WordKind::Number => shape.words += 1,
@@ -122,18 +133,19 @@ impl Shape {
         shape
     }
 
-    fn reasons(&self, end: usize) -> Vec<Reason> {
+    fn reasons(&self) -> Vec<Reason> {
         let rules = [
-            (self.links >= 3, "many-links", 0.45),
-            (self.links >= 1 && self.words <= 3 && self.tags == 0, "only-a-link", 0.25),
-            (self.tags >= 10, "many-tags", 0.55),
-            (self.tags >= 6 && self.tags < 10, "some-tags", 0.3),
-            (self.repeated_tags >= 2, "repeated-tags", 0.5),
-            (self.handles >= 6, "many-handles", 0.4),
-            (self.repeated_lines >= 2, "repeated-lines", 0.5),
+            (self.links >= 3, "many-links", 0.45, &self.link),
+            (self.links >= 1 && self.words <= 3 && self.tags == 0, "only-a-link", 0.25, &self.link),
+            (self.tags >= 10, "many-tags", 0.55, &self.tag),
+            (self.tags >= 6 && self.tags < 10, "some-tags", 0.3, &self.tag),
+            (self.repeated_tags >= 2, "repeated-tags", 0.5, &self.tag),
+            (self.handles >= 6, "many-handles", 0.4, &self.handle),
+            (self.repeated_lines >= 2, "repeated-lines", 0.5, &(0..0)),
         ];
-        let told = rules.into_iter().filter(|(holds, _, _)| *holds);
-        told.map(|(_, reason, weight)| Reason { reason: reason.to_owned(), weight, place: end..end }).collect()
+        let told = rules.into_iter().filter(|(holds, ..)| *holds);
+        told.map(|(_, reason, weight, place)| Reason { reason: reason.to_owned(), weight, place: place.clone() })
+            .collect()
     }
 }
 

@@ -123,12 +123,14 @@ fn leaning(judge: &Judge, topic: &Topic, names: Option<&Names>, text: &str) -> S
 pub(super) fn marked(text: &str, places: &[Range<usize>]) -> String {
     let mut out = Vec::new();
     let mut start = 0;
+    let covered = covered(places);
     for line in text.split('\n') {
         let end = start + line.len();
         let mut marks = String::new();
         for (place, c) in line.char_indices() {
             let at = start + place;
-            let sign = if places.iter().any(|span| span.contains(&at)) { "^" } else { " " };
+            let next = covered.partition_point(|span| span.end <= at);
+            let sign = if covered.get(next).is_some_and(|span| span.contains(&at)) { "^" } else { " " };
             let mut bytes = [0; 4];
             // As it is printed: a sign that is replaced has a width.
             marks.push_str(&sign.repeat(visible_char(c).encode_utf8(&mut bytes).width()));
@@ -140,6 +142,20 @@ pub(super) fn marked(text: &str, places: &[Range<usize>]) -> String {
         start = end + 1;
     }
     out.join("\n")
+}
+
+/// The same bytes as spans in order, none of which touches another.
+fn covered(places: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut places: Vec<Range<usize>> = places.iter().filter(|place| !place.is_empty()).cloned().collect();
+    places.sort_by_key(|place| (place.start, place.end));
+    let mut covered: Vec<Range<usize>> = Vec::new();
+    for place in places {
+        match covered.last_mut() {
+            Some(last) if place.start <= last.end => last.end = last.end.max(place.end),
+            _ => covered.push(place),
+        }
+    }
+    covered
 }
 
 #[cfg(test)]
@@ -162,6 +178,15 @@ mod tests {
             "no mention of `sprout`\n    I had a coffee at Sprout today and it was fine\n                      ^^^^^^\n  \
              its language is en; the topic takes zh\n  there      sprout\n  not there  嫩芽咖啡\n"
         );
+    }
+
+    #[test]
+    fn many_places_are_few_stretches_and_mark_the_same_characters() {
+        let places = [9..12, 0..3, 3..6, 1..4, 10..11, 20..20];
+        assert_eq!(covered(&places), [0..6, 9..12]);
+        assert_eq!(marked("咖啡爛咖啡", &places), "咖啡爛咖啡\n^^^^  ^^");
+        let every: Vec<Range<usize>> = (0..200_000).map(|n| n * 3..n * 3 + 3).rev().collect();
+        assert_eq!(covered(&every), std::iter::once(0..600_000).collect::<Vec<_>>());
     }
 
     #[test]

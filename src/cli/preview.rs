@@ -18,7 +18,7 @@ use super::{FAILED, MISTAKES};
 use crate::config::{Config, Topic};
 use crate::domain::{Mention, MentionId, Platform, TopicName};
 use crate::query::Document;
-use crate::store::{MentionFilter, Store};
+use crate::store::{MentionFilter, SpamFilter, Store};
 use crate::text::Text;
 
 /// Shows what a topic's query would find, as it is written now.
@@ -180,7 +180,7 @@ fn said<'a>(mention: &'a Mention, text: &'a str) -> Said<'a> {
 /// The newest mentions, page by page.
 async fn read(store: &Store, topic: Option<&TopicName>, newest: i64) -> anyhow::Result<Vec<Mention>> {
     const PAGE: i64 = 500;
-    let mut filter = MentionFilter { topic: topic.cloned(), ..MentionFilter::default() };
+    let mut filter = MentionFilter { topic: topic.cloned(), spam: SpamFilter::All, ..MentionFilter::default() };
     let mut all: Vec<Mention> = Vec::new();
     loop {
         let wanted = PAGE.min(newest.saturating_sub(i64::try_from(all.len())?));

@@ -69,6 +69,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let period = Period::find(&args.period).unwrap_or(Period::Week);
     let format = ReportFormat::find(&args.format).unwrap_or(ReportFormat::Markdown);
     let store = Store::open(&config.database).await.context("the database did not open")?;
+    crate::pipeline::count_spam(&store, &config).await?;
     let live = Arc::new(Live::new(config));
     let clock = Clock::System;
     let now = match args.before {

@@ -118,6 +118,7 @@ impl Live {
             topics.iter().for_each(|topic| topic.themes.prepare());
             let mut next = Config::clone(&config);
             next.topics = topics;
+            topic::warn_of_nameless_rivals(&next.topics, |name| next.topic_file(name.as_str()), &mistakes);
             next.warnings = mistakes.warnings();
             self.current.send_replace(Arc::new(next));
         }

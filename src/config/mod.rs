@@ -111,6 +111,7 @@ fn read(folder: &Path, files: &Files, mistakes: &Mistakes) -> Config {
         });
     }
     config.topics = files.topics.iter().filter_map(|file| topic::read(file, &known, mistakes)).map(Arc::new).collect();
+    topic::warn_of_nameless_rivals(&config.topics, |name| config.topic_file(name.as_str()), mistakes);
     config.warnings = mistakes.warnings();
     config
 }

@@ -259,6 +259,31 @@ fn what_works_but_is_hardly_meant_is_warned_of() {
 }
 
 #[test]
+fn a_competitor_without_a_brand_is_warned_of_where_it_is_named() {
+    let coffee = "title = \"C\"\nquery = \"coffee\"\nbrand = [\"sprout\"]\ncompetitors = [\"tea\"]\n";
+    let warned = |coffee: &str, tea: &str| {
+        let all = right("", &[("coffee", coffee), ("tea", tea)]).warnings;
+        all.into_iter()
+            .map(|warning| warning.to_string())
+            .filter(|text| text.contains("competitors"))
+            .collect::<Vec<_>>()
+    };
+    let tea = "title = \"T\"\nquery = \"tea\"\n";
+    let [told] = &warned(coffee, tea)[..] else { panic!("not one warning") };
+    assert!(told.starts_with("topics/coffee.toml:4: competitors: topic `tea` has no `brand`"), "{told}");
+    assert!(told.contains("hint: write `brand = [\"…\"]` with its names in topics/tea.toml"), "{told}");
+    assert_eq!(warned(coffee, &format!("{tea}brand = [\"leaf\"]\n")), Vec::<String>::new());
+    assert_eq!(warned(&coffee.replace("brand = [\"sprout\"]\n", ""), tea), Vec::<String>::new(), "no brand at all");
+}
+
+#[test]
+fn spam_is_set_apart_unless_a_topic_counts_it() {
+    let counts = |more: &str| right("", &[("sprout", &format!("{more}{TOPIC}"))]).topics[0].counts_spam;
+    assert_eq!([counts(""), counts("spam = \"apart\"\n"), counts("spam = \"count\"\n")], [false, false, true]);
+    assert_eq!(told_of_topic(&format!("spam = \"counts\"\n{TOPIC}")), ["1: spam: `counts` is not known"]);
+}
+
+#[test]
 fn a_topic_takes_texts_in_its_languages_only() {
     use crate::domain::Platform;
     use crate::query::Document;

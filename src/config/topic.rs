@@ -38,6 +38,8 @@ pub struct Topic {
     pub brand: Vec<String>,
     /// Topics to be compared with.
     pub competitors: Vec<TopicName>,
+    /// Whether adverts, giveaways and machines count as talk; else they are set apart.
+    pub counts_spam: bool,
     /// Where is listened.
     pub listens: Vec<Listen>,
     /// Themes of its own, beside the built-in ones.
@@ -114,6 +116,7 @@ pub(super) fn read(file: &TopicFile, known: &Known, mistakes: &Mistakes) -> Opti
         languages: read_languages(&root),
         brand: root.texts("brand"),
         competitors: read_competitors(&root, &file.name, known),
+        counts_spam: root.word("spam", &["apart", "count"]) == Some("count"),
         listens: read_listens(&root, known),
         themes: theme::read(&root),
         alert: read_alert(&root),
@@ -123,17 +126,33 @@ pub(super) fn read(file: &TopicFile, known: &Known, mistakes: &Mistakes) -> Opti
     if mistakes.count() > before {
         return None;
     }
-    let TopicParts { languages, brand, competitors, listens, themes, alert, ticket } = topic;
+    let TopicParts { languages, brand, competitors, counts_spam, listens, themes, alert, ticket } = topic;
     let title = title?.trim().to_owned();
     let (name, text) = (file.name.clone(), file.text.clone());
     let query = query?;
-    Some(Topic { name, title, zone, owner, query, languages, brand, competitors, listens, themes, alert, ticket, text })
+    Some(Topic {
+        name,
+        title,
+        zone,
+        owner,
+        query,
+        languages,
+        brand,
+        competitors,
+        counts_spam,
+        listens,
+        themes,
+        alert,
+        ticket,
+        text,
+    })
 }
 
 struct TopicParts {
     languages: Vec<String>,
     brand: Vec<String>,
     competitors: Vec<TopicName>,
+    counts_spam: bool,
     listens: Vec<Listen>,
     themes: OwnThemes,
     alert: AlertRules,
@@ -197,6 +216,25 @@ fn read_competitors(root: &Table<'_>, own: &TopicName, known: &Known) -> Vec<Top
         }
     }
     competitors
+}
+
+/// Warns of competitors by whose names nothing can be told apart: a brand is told from other brands only.
+pub(super) fn warn_of_nameless_rivals(
+    topics: &[Arc<Topic>],
+    shown: impl Fn(&TopicName) -> String,
+    mistakes: &Mistakes,
+) {
+    for topic in topics.iter().filter(|topic| !topic.brand.is_empty()) {
+        let nameless = |name: &&TopicName| topics.iter().any(|other| other.name == **name && other.brand.is_empty());
+        for name in topic.competitors.iter().filter(nameless) {
+            let document = Document::parse(&shown(&topic.name), &topic.text, mistakes);
+            document.root().warning(
+                "competitors",
+                format!("topic `{name}` has no `brand`, so what is said of it is not told apart from what is said of this brand"),
+                format!("write `brand = [\"…\"]` with its names in {}", shown(name)),
+            );
+        }
+    }
 }
 
 fn read_listens(root: &Table<'_>, known: &Known) -> Vec<Listen> {

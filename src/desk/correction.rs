@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::{Desk, Error, name};
 use crate::classify::built_in_themes;
+use crate::config::Topic;
 use crate::domain::correction::text_key;
-use crate::domain::{Aspect, Correction, Label, Mention, MentionId, Sentiment, Theme};
+use crate::domain::{Aspect, Correction, Label, Mention, MentionId, Sentiment, Theme, TopicName};
 use crate::store::{Corrected, Words};
 
 /// A mention after somebody spoke of it.
@@ -17,16 +18,30 @@ pub struct Spoken {
     pub new: bool,
 }
 
-/// The themes that a person may give a mention: the built-in ones, and those that the model or somebody found in it.
-pub fn known_themes(mention: &Mention, said: &[Correction]) -> Vec<Theme> {
+/// The built-in themes, those of their own of topics that have the mention, and those that the model or somebody found in it.
+fn known_themes(mention: &Mention, said: &[Correction], own: &[(TopicName, Vec<Theme>)]) -> Vec<Theme> {
+    let own = own.iter().flat_map(|(_, themes)| themes);
     let built_in = built_in_themes().iter().map(|theme| &theme.name);
     let judgements = std::iter::once(&mention.judgement).chain(said.iter().map(|correction| &correction.judged));
     let found = judgements.flat_map(|judgement| &judgement.themes).map(|score| &score.theme);
     let mut seen = HashSet::new();
-    built_in.chain(found).filter(|theme| seen.insert(*theme)).cloned().collect()
+    built_in.chain(own).chain(found).filter(|theme| seen.insert(*theme)).cloned().collect()
 }
 
 impl Desk {
+    /// The themes that a person may give a mention: the built-in ones, those of their own of the topics that have it, and those
+    /// that the model or somebody found in it.
+    pub async fn known_themes(&self, mention: &Mention, said: &[Correction]) -> Result<Vec<Theme>, Error> {
+        Ok(known_themes(mention, said, &self.own_themes(&mention.id).await?))
+    }
+
+    /// The themes of their own of the topics that have a mention.
+    async fn own_themes(&self, id: &MentionId) -> Result<Vec<(TopicName, Vec<Theme>)>, Error> {
+        let topics = self.store.topics_of(id).await?.into_iter().filter_map(|(name, _)| self.topic(&name));
+        let themes = |topic: &Topic| topic.themes.titles().into_iter().map(|(theme, _)| theme).collect();
+        Ok(topics.map(|topic| (topic.name.clone(), themes(&topic))).collect())
+    }
+
     /// Says which labels are right; the mention and its counts follow. `seen` is the key of the text that the person
     /// read, so that nobody corrects a text that they have not seen; empty when it is not known.
     pub async fn correct(&self, id: &MentionId, labels: &[Label], seen: &str, by: &str) -> Result<Spoken, Error> {
@@ -36,15 +51,16 @@ impl Desk {
         if labels.is_empty() || aspects.len() < labels.len() || labels.contains(&Label::Sentiment(Sentiment::Unsure)) {
             return Err(Error::Label);
         }
+        let own = self.own_themes(id).await?;
         let said: Vec<&Theme> = labels.iter().filter_map(themes).flatten().collect();
         if !said.is_empty() {
             let before = self.store.corrections_of(std::slice::from_ref(id)).await?;
-            let known = known_themes(&mention, before.get(id).map_or(&[], Vec::as_slice));
+            let known = known_themes(&mention, before.get(id).map_or(&[], Vec::as_slice), &own);
             if let Some(unknown) = said.into_iter().find(|theme| !known.contains(theme)) {
                 return Err(Error::NoTheme(unknown.clone()));
             }
         }
-        self.speak(Words { mention: id, labels, seen, by, at: self.clock.now() }).await
+        self.speak(Words { mention: id, labels, own: &own, seen, by, at: self.clock.now() }).await
     }
 
     /// Says that labels are right as they stand. Where the model is unsure of the sentiment there is nothing to confirm:
@@ -65,7 +81,8 @@ impl Desk {
         if !seen.is_empty() && seen != key {
             return Err(Error::TextChanged);
         }
-        self.speak(Words { mention: id, labels: &labels, seen: &key, by, at: self.clock.now() }).await
+        let own = self.own_themes(id).await?;
+        self.speak(Words { mention: id, labels: &labels, own: &own, seen: &key, by, at: self.clock.now() }).await
     }
 
     /// Takes back all that was said of a mention. Refused when nothing was.

@@ -10,7 +10,7 @@ mod silence;
 mod ticket;
 mod words;
 
-pub use correction::{Spoken, known_themes};
+pub use correction::Spoken;
 pub use error::Error;
 pub use ticket::Opened;
 pub use words::state as state_word;

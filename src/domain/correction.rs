@@ -5,9 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::id::digest;
 use super::{Judgement, Language, MentionId, Probabilities, Sentiment, Theme, ThemeScore, Timestamp};
 
-/// From this score on a text is called spam.
-const SPAM_FROM: f32 = 0.5;
-
 /// Which label of a judgement is spoken of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -64,7 +61,7 @@ impl Label {
         match aspect {
             Aspect::Sentiment => Self::Sentiment(judgement.sentiment),
             Aspect::Themes => Self::themes(judgement.themes.iter().map(|score| score.theme.clone()).collect()),
-            Aspect::Spam => Self::Spam(judgement.spam >= SPAM_FROM),
+            Aspect::Spam => Self::Spam(judgement.is_spam()),
         }
     }
 

@@ -11,7 +11,7 @@ pub struct Evidence {
     pub start: usize,
     /// First byte after it.
     pub end: usize,
-    /// What it speaks for: `sentiment` or `theme:<name>` or `spam`.
+    /// What it speaks for: `sentiment` or `theme:<name>` or `spam:<reason>` (`spam` in what was judged before 0004).
     pub of: String,
     /// How much it moved the answer; for sentiment, below 0 speaks for negative.
     pub weight: f32,
@@ -51,7 +51,15 @@ pub struct Toward {
     pub evidence: Vec<Evidence>,
 }
 
+/// From this score on a text is called spam.
+pub const SPAM_FROM: f32 = 0.5;
+
 impl Judgement {
+    /// Whether the text is an advert, a give-away or a machine's: by its score, which is what a person said where one did.
+    pub fn is_spam(&self) -> bool {
+        self.spam >= SPAM_FROM
+    }
+
     /// Whether a person has said how the text leans: only people are wholly sure.
     pub fn is_a_persons(&self) -> bool {
         self.p.best().1.value() >= 1.0

@@ -15,8 +15,8 @@ use super::deliver::waiting;
 use crate::alert::{self, curve};
 use crate::config::{Config, Live};
 use crate::domain::{
-    Alert, AlertId, Bucket, Clock, Coverage, Curve, CurvePoint, DeliveryState, Incident, Interval, News, ReceiverName,
-    Silence, SourceName, Theme, Timestamp, TopicName, WorstMention,
+    Alert, AlertId, Bucket, Clock, Coverage, Curve, CurvePoint, DeliveryState, Incident, Interval, Mention, News,
+    ReceiverName, Silence, SourceName, Theme, Timestamp, TopicName, WorstMention,
 };
 use crate::store::{Store, Untold};
 
@@ -223,11 +223,12 @@ impl Dispatch {
 
     async fn worst(&self, incident: &Incident) -> anyhow::Result<Vec<WorstMention>> {
         let mentions = self.store.mentions_by_id(&incident.worst).await?;
-        let shown: Vec<_> = mentions.into_iter().filter(|mention| mention.removed_at.is_none()).take(WORST).collect();
+        let leans = self.store.leanings(&incident.topic, &incident.worst).await?;
+        let is_talk = |mention: &Mention| leans.get(&mention.id).is_none_or(|leaning| !leaning.apart);
+        let is_shown = |mention: &Mention| mention.removed_at.is_none() && is_talk(mention);
+        let shown: Vec<_> = mentions.into_iter().filter(is_shown).take(WORST).collect();
         let stories: Vec<_> = shown.iter().map(|mention| mention.story.clone()).collect();
         let spread = self.store.spread_of(&stories).await?;
-        let ids: Vec<_> = shown.iter().map(|mention| mention.id.clone()).collect();
-        let leans = self.store.leanings(&incident.topic, &ids).await?;
         let worst = shown.into_iter().map(|mention| WorstMention {
             spread: spread.get(&mention.story).copied().unwrap_or(0),
             platform: mention.raw.platform,

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use chrono::TimeDelta;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
@@ -75,6 +76,8 @@ pub struct Ingest {
     judging: Judging,
     toward: Option<Towarding>,
     clock: Clock,
+    /// The configuration whose say on spam the counts follow.
+    followed: Arc<Mutex<Option<Arc<Config>>>>,
 }
 
 /// A topic that is asked, with the names of its brand and its competitors.
@@ -110,7 +113,7 @@ impl Ingest {
         judging: impl Fn(&Text) -> Judgement + Send + Sync + 'static,
         clock: Clock,
     ) -> Self {
-        Self { store, live, judging: Arc::new(judging), toward: None, clock }
+        Self { store, live, judging: Arc::new(judging), toward: None, clock, followed: Arc::default() }
     }
 
     /// The same, with what tells the leaning toward a topic's brand apart.
@@ -129,6 +132,7 @@ impl Ingest {
     /// Works on the oldest rows of the inbox, at most a thousand. Nothing was taken: the inbox is empty.
     pub async fn tick(&self) -> anyhow::Result<Ingested> {
         let began = std::time::Instant::now();
+        self.follow_spam().await?;
         let rows = self.store.take_inbox(BATCH).await.context("reading the inbox")?;
         let mut done = Ingested { taken: rows.len(), ..Ingested::default() };
         if rows.is_empty() {
@@ -150,6 +154,17 @@ impl Ingest {
             debug!(text.count = done.taken, duration_ms, "ingested no mention");
         }
         Ok(done)
+    }
+
+    /// Moves spam into the counts of a topic, or out of them, when its file says another thing than before.
+    async fn follow_spam(&self) -> anyhow::Result<()> {
+        let config = self.live.config();
+        let mut followed = self.followed.lock().await;
+        if followed.as_ref().is_none_or(|before| !Arc::ptr_eq(before, &config)) {
+            count_spam(&self.store, &config).await?;
+            *followed = Some(config);
+        }
+        Ok(())
     }
 
     /// Repeats [`Ingest::tick`] until told to stop.
@@ -261,6 +276,16 @@ impl Ingest {
         }
         Ok(())
     }
+}
+
+/// Makes the counts of all topics follow what their files say of spam.
+pub async fn count_spam(store: &Store, config: &Config) -> anyhow::Result<()> {
+    let topics: Vec<(TopicName, bool)> =
+        config.topics.iter().map(|topic| (topic.name.clone(), topic.counts_spam)).collect();
+    for name in store.count_spam(&topics).await.context("counting spam as the topics say")? {
+        info!(topic.name = %name, "spam of `{name}` is counted as its file says now");
+    }
+    Ok(())
 }
 
 fn store_failed(error: store::Error) -> anyhow::Error {

@@ -12,5 +12,5 @@ pub use collect::{Collect, Collected};
 pub use deliver::{Deliver, Delivered};
 pub use dispatch::{Dispatch, Dispatched};
 pub use import::{Import, Imported, files_of};
-pub use ingest::{Ingest, Ingested, Judging};
+pub use ingest::{Ingest, Ingested, Judging, count_spam};
 pub use watch::{Round, Subject, Watch, Watermark, baseline, slot};

@@ -89,6 +89,7 @@ impl Reports {
             incidents.iter().rev().filter_map(|incident| happening(incident, &items)).collect(),
         );
         figures.top = passed_on(&items, &self.originals(topic, &originals_elsewhere(&items)).await?);
+        figures.apart = self.store.apart(&topic.name, period.from, period.to).await?;
         figures.own_themes = topic.themes.titles();
         figures.unnamed = unnamed_themes(&self.store, &topic.name, period).await?;
         Ok(Report::new(figures, locale))
@@ -132,12 +133,12 @@ impl Reports {
         }
     }
 
-    /// Those of these mentions that the topic has.
+    /// Those of these mentions that the topic has and does not set apart as spam.
     async fn originals(&self, topic: &Topic, ids: &[MentionId]) -> anyhow::Result<Vec<Item>> {
         let mut items = Vec::new();
         for ids in ids.chunks(PAGE as usize) {
-            let topics = self.store.topics_held(ids).await?;
-            let ours = |mention: &Mention| topics.get(&mention.id).is_some_and(|names| names.contains(&topic.name));
+            let leans = self.store.leanings(&topic.name, ids).await?;
+            let ours = |mention: &Mention| leans.get(&mention.id).is_some_and(|leaning| !leaning.apart);
             let mentions = self.store.mentions_by_id(ids).await?;
             items.extend(mentions.into_iter().filter(ours).map(|mention| item(mention, None)));
         }

@@ -201,6 +201,8 @@ pub struct Figures {
     pub happenings: Vec<Happening>,
     /// All mentions of the period.
     pub evidence: Vec<MentionId>,
+    /// Adverts, giveaways and machines of the period: none of the mentions, and in no other figure; empty at first.
+    pub apart: Vec<MentionId>,
     /// The period by leaning, a point for each `width`.
     pub points: Vec<VolumePoint>,
     /// The width of a point: a day, or an hour in a period below three days.
@@ -253,6 +255,7 @@ impl Figures {
             gaps,
             happenings,
             evidence: items.iter().map(|item| item.id.clone()).collect(),
+            apart: Vec::new(),
             points: points(items, period, width),
             width,
         }

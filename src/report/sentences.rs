@@ -27,6 +27,7 @@ pub fn write(figures: &Figures, locale: Locale) -> Vec<Sentence> {
         sentences.extend(passed_on(figures, locale));
         sentences.extend(happenings(figures, locale));
     }
+    sentences.extend(apart(figures, locale));
     if figures.empty().is_none() && figures.heard < 0.99 {
         sentences.push(bare(not_heard(figures, locale)));
     }
@@ -248,6 +249,20 @@ fn happenings(figures: &Figures, locale: Locale) -> Vec<Sentence> {
     figures.happenings.iter().map(sentence).collect()
 }
 
+/// What is no talk is told as one line, and is in no other.
+fn apart(figures: &Figures, locale: Locale) -> Option<Sentence> {
+    let n = figures.apart.len();
+    let text = match locale {
+        _ if n == 0 => return None,
+        Locale::ZhTw => format!("另有 {n} 則廣告、抽獎、機器人等垃圾訊息，不計入以上數字。"),
+        Locale::ZhCn => format!("另有 {n} 条广告、抽奖、机器人等垃圾信息，不计入以上数字。"),
+        Locale::En if n == 1 => "1 advert or the like was set apart and is in none of these figures.".to_owned(),
+        Locale::En => format!("{n} adverts and the like were set apart and are in none of these figures."),
+        Locale::Ja => format!("ほかに広告・懸賞・ボットなどの迷惑投稿 {n} 件は、以上の数値に含めていません。"),
+    };
+    Some(Sentence { text, evidence: figures.apart.clone() })
+}
+
 fn not_heard(figures: &Figures, locale: Locale) -> String {
     let heard = per_cent(figures.heard);
     let gaps = figures.gaps.len();
@@ -280,6 +295,23 @@ mod tests {
             for sentence in &sentences {
                 assert!(!sentence.evidence.is_empty(), "{}", sentence.text);
                 assert!(sentence.evidence.iter().all(|id| items.iter().any(|item| item.id == *id)));
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_set_apart_is_one_sentence_with_its_mentions() {
+        let advert = item(9, Sentiment::Negative, "加LINE抽獎").id;
+        let items: Vec<_> = (0..3).map(|n| item(n, Sentiment::Negative, "拿鐵 發霉")).collect();
+        for locale in Locale::ALL {
+            for items in [&items[..], &[]] {
+                let mut figures = figures(items, &[], 1.0);
+                let without = write(&figures, *locale);
+                figures.apart = vec![advert.clone()];
+                let told = write(&figures, *locale);
+                assert_eq!(told.len(), without.len() + 1);
+                let last = told.last().expect("a sentence");
+                assert!(last.text.contains('1') && last.evidence == [advert.clone()], "{}", last.text);
             }
         }
     }

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::apart::SpamCounted;
 use super::judged::{Judged, Put};
 use super::mention::Held;
 use super::story::Stories;
@@ -50,6 +51,8 @@ pub(super) struct Work {
     /// Stories of posts that others repeat.
     pub(super) story_of: HashMap<MentionId, MentionId>,
     pub(super) stories: Stories,
+    /// The topics whose spam counts as talk.
+    pub(super) spam_counted: SpamCounted,
     pub(super) early: HashMap<String, Early>,
     /// What was added to `early` by this batch.
     pub(super) early_new: HashSet<String>,
@@ -166,7 +169,7 @@ impl Work {
         let rows = entry
             .matched
             .iter()
-            .map(|found| (found.topic.clone(), TopicRow::new(&mention, &entry.source, found)))
+            .map(|found| (found.topic.clone(), TopicRow::new(&mention, &entry.source, found, &self.spam_counted)))
             .collect();
         entry.matched.iter().for_each(|found| with_own(&mut mention.judgement, &found.themes));
         if let (Spread::Original, Some(keys)) = (spread, &entry.keys) {
@@ -213,7 +216,7 @@ impl Work {
                 // An older or newer text than ours has its words elsewhere, and says something else of the brand.
                 (found.spans, found.toward) = (Vec::new(), None);
             }
-            rows.insert(found.topic.clone(), TopicRow::new(&held.mention, &entry.source, &found));
+            rows.insert(found.topic.clone(), TopicRow::new(&held.mention, &entry.source, &found, &self.spam_counted));
             with_own(&mut held.mention.judgement, &found.themes);
         }
         self.put.again += 1;
@@ -241,16 +244,18 @@ impl Work {
         let rows = self.topics.entry(id.clone()).or_default();
         let wanted = |topic: &TopicName| entry.matched.iter().any(|found| found.topic == *topic);
         rows.retain(|topic, _| wanted(topic) || !entry.asked.contains(topic));
-        for row in rows.values_mut() {
+        let counting = &self.spam_counted;
+        for (topic, row) in rows.iter_mut() {
             row.toward = None;
-            row.judge(&mention.judgement, &[]);
+            row.judge(&mention.judgement, &[], counting.contains(topic));
             row.matched.clear();
         }
         for found in &entry.matched {
-            let row = rows.entry(found.topic.clone()).or_insert_with(|| TopicRow::new(mention, &entry.source, found));
+            let new = || TopicRow::new(mention, &entry.source, found, counting);
+            let row = rows.entry(found.topic.clone()).or_insert_with(new);
             row.matched.clone_from(&found.spans);
             row.toward.clone_from(&found.toward);
-            row.judge(&mention.judgement, &found.themes);
+            row.judge(&mention.judgement, &found.themes, counting.contains(&found.topic));
         }
         for found in &entry.matched {
             with_own(&mut mention.judgement, &found.themes);

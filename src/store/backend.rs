@@ -147,6 +147,7 @@ impl Store {
             migration(1, "core", include_str!("../../migrations/0001_core.sql")),
             migration(2, "correction", include_str!("../../migrations/0002_correction.sql")),
             migration(3, "toward", include_str!("../../migrations/0003_toward.sql")),
+            migration(4, "spam", include_str!("../../migrations/0004_spam.sql")),
         ]);
         match &self.pools {
             Pools::Sqlite { write, .. } => migrator.run(write).await?,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use sqlx::AssertSqlSafe;
 
+use super::apart::spam_counted;
 use super::backend::{Writing, on_writing};
 use super::bulk::{Conflict, Kind, Target, Value, json_list};
 use super::correction::{COLUMNS, Row, read};
@@ -17,7 +18,7 @@ use super::topic::{is_built_in, put_counts, put_rows, rows_of};
 use super::{Error, Store};
 use crate::domain::correction::text_key;
 use crate::domain::{
-    Correction, CorrectionState, Count, CountKey, Judgement, Label, Mention, MentionId, ThemeScore, Timestamp,
+    Correction, CorrectionState, Count, CountKey, Judgement, Label, Mention, MentionId, Theme, ThemeScore, Timestamp,
     TopicName,
 };
 
@@ -28,6 +29,8 @@ pub struct Words<'a> {
     pub mention: &'a MentionId,
     /// The labels, at most one of each aspect.
     pub labels: &'a [Label],
+    /// The themes of their own of topics that have the mention: a theme that is said counts under its own topic.
+    pub own: &'a [(TopicName, Vec<Theme>)],
     /// The key of the text that was seen (`domain::correction::text_key`); empty when it is not told.
     pub seen: &'a str,
     /// Who says it.
@@ -103,7 +106,7 @@ impl Store {
         }
         writing.insert(&CORRECTION, rows).await?;
         fresh.iter().for_each(|label| label.apply(&mut held.mention.judgement));
-        follow(&mut writing, &held).await?;
+        follow(&mut writing, &held, words.own).await?;
         writing.commit().await?;
         Ok(Corrected::Done(Box::new(held.mention)))
     }
@@ -127,7 +130,7 @@ impl Store {
         on_writing!(&mut writing, db => sqlx::query(SQL).bind(id.as_str()).bind(at.timestamp_millis()).bind(by)
             .execute(db).await.map(drop))?;
         held.mention.judgement = first.judged;
-        follow(&mut writing, &held).await?;
+        follow(&mut writing, &held, &[]).await?;
         writing.commit().await?;
         Ok(Corrected::Done(Box::new(held.mention)))
     }
@@ -170,18 +173,21 @@ fn row(place: i64, label: &Label, judged: &Judgement, text: &str, words: Words<'
 }
 
 /// Writes a mention whose judgement is another, with its topics and their counts.
-async fn follow(writing: &mut Writing, held: &Held) -> Result<(), Error> {
+async fn follow(writing: &mut Writing, held: &Held, own: &[(TopicName, Vec<Theme>)]) -> Result<(), Error> {
     let mention = &held.mention;
     writing.insert(&MENTION, vec![held.values()?]).await?;
     let mut counts: BTreeMap<CountKey, Count> = BTreeMap::new();
     let mut rows = rows_of(writing, std::slice::from_ref(&mention.id)).await?;
     let alone = rows.len() == 1;
+    let counting = spam_counted(writing).await?;
     for (topic, _, row) in &mut rows {
         row.count(topic, -1, &mut counts);
-        // Whose own theme it is, is known where one topic has the mention, or where the topic counted it before.
-        let own = |score: &&ThemeScore| !is_built_in(&score.theme) && (alone || row.themes.contains(&score.theme));
+        // Whose own theme it is, is told, or known where one topic has the mention, or where the topic counted it before.
+        let told = |theme: &Theme| own.iter().any(|(of, themes)| of == &*topic && themes.contains(theme));
+        let known = |theme: &Theme| alone || row.themes.contains(theme) || told(theme);
+        let own = |score: &&ThemeScore| !is_built_in(&score.theme) && known(&score.theme);
         let own: Vec<ThemeScore> = mention.judgement.themes.iter().filter(own).cloned().collect();
-        row.judge(&mention.judgement, &own);
+        row.judge(&mention.judgement, &own, counting.contains(topic));
         row.count(topic, 1, &mut counts);
     }
     let put: Vec<(&TopicName, &MentionId, _)> = rows.iter().map(|(topic, id, row)| (topic, id, row)).collect();

@@ -1,7 +1,7 @@
 //! Counts: series of any width, and by what a mention is. A year is read from the counts, not from the mentions.
 //!
 //! In: a topic and a stretch of time. Out: how many, how they lean, originals apart from spread.
-//! Never: takes a stretch that was not heard for a quiet one (ask the coverage beside it).
+//! Never: takes a stretch that was not heard for a quiet one (ask the coverage beside it); counts what is set apart as spam.
 
 use std::collections::BTreeMap;
 
@@ -186,7 +186,7 @@ impl Store {
     }
 
     /// How many authors spoke in `[from, to)`; of all mentions, or of those that lean so. An author whom the platform
-    /// hides, or who is gone, counts once for each mention.
+    /// hides, or who is gone, counts once for each mention. Who wrote spam only is none of them.
     pub async fn count_authors(
         &self,
         topic: &TopicName,
@@ -196,12 +196,13 @@ impl Store {
     ) -> Result<i64, Error> {
         const SQL: &str = "select count(distinct case when author = '' then mention else author end)
               from mention_topic
-             where topic = $1 and posted_at >= $2 and posted_at < $3 and ($4 = '' or sentiment = $4)";
+             where topic = $1 and posted_at >= $2 and posted_at < $3 and apart = 0
+               and ($4 = '' or sentiment = $4)";
         Ok(on_backend!(self, pool => sqlx::query_scalar(SQL).bind(topic.as_str()).bind(from.timestamp_millis())
             .bind(to.timestamp_millis()).bind(sentiment.map_or("", Sentiment::as_str)).fetch_one(pool).await)?)
     }
 
-    /// The authors with the most mentions in `[from, to)` as `platform/id`, most first.
+    /// The authors with the most mentions in `[from, to)` as `platform/id`, most first; spam is not counted.
     pub async fn top_authors(
         &self,
         topic: &TopicName,
@@ -210,7 +211,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<(String, i64)>, Error> {
         const SQL: &str = "select author, count(*) from mention_topic
-             where topic = $1 and posted_at >= $2 and posted_at < $3 and author <> ''
+             where topic = $1 and posted_at >= $2 and posted_at < $3 and author <> '' and apart = 0
              group by author order by 2 desc, 1 limit $4";
         Ok(on_backend!(self, pool => sqlx::query_as(SQL).bind(topic.as_str()).bind(from.timestamp_millis())
             .bind(to.timestamp_millis()).bind(limit).fetch_all(pool).await)?)

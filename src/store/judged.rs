@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
+use super::apart::spam_counted;
 use super::apply::{Early, Topics, Work, author_subject};
 use super::backend::{Writing, on_writing};
 use super::bulk::{Conflict, Kind, Target, Value, json_list};
@@ -122,7 +123,8 @@ async fn still_waiting<'a>(writing: &mut Writing, batch: &'a [Judged]) -> Result
 
 /// Everything that is held of the posts a batch speaks of.
 async fn load(writing: &mut Writing, batch: &[&Judged], stories: Stories, now: Timestamp) -> Result<Work, Error> {
-    let mut work = Work { stories, now, ..Work::default() };
+    let spam_counted = spam_counted(writing).await?;
+    let mut work = Work { stories, spam_counted, now, ..Work::default() };
     let ids: Vec<MentionId> = unique(batch.iter().map(|entry| entry.raw.id()));
     for held in held(writing, &ids).await? {
         work.held.insert(held.mention.id.clone(), held);

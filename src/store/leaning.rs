@@ -22,6 +22,8 @@ pub struct Leaning {
     pub p_negative: f64,
     /// What was told of the topic's brand, with the words that decided it; `None` where the whole text's answer counts.
     pub toward: Option<Toward>,
+    /// Whether it is spam that the topic sets apart: no talk.
+    pub apart: bool,
 }
 
 impl Store {
@@ -31,19 +33,19 @@ impl Store {
             return Ok(HashMap::new());
         }
         let sql = format!(
-            "select mention, sentiment, p_negative, toward from mention_topic where topic = $2 and mention {}",
+            "select mention, sentiment, p_negative, toward, apart from mention_topic where topic = $2 and mention {}",
             among(self.is_postgres())
         );
         let list = json_list(ids)?;
-        let rows: Vec<(String, String, f64, String)> = on_backend!(self, pool => sqlx::query_as(AssertSqlSafe(sql))
+        let rows: Vec<(String, String, f64, String, i64)> = on_backend!(self, pool => sqlx::query_as(AssertSqlSafe(sql))
             .bind(list).bind(topic.as_str()).fetch_all(pool).await)?;
         let corrupt = |id: &str| Error::Corrupt(format!("mention `{id}` under topic `{topic}`"));
         rows.into_iter()
-            .map(|(id, sentiment, p_negative, toward)| {
+            .map(|(id, sentiment, p_negative, toward, apart)| {
                 let sentiment = Sentiment::find(&sentiment).ok_or_else(|| corrupt(&id))?;
                 let toward = read_toward(&toward)?;
                 let id = MentionId::new(id.as_str()).ok_or_else(|| corrupt(&id))?;
-                Ok((id, Leaning { sentiment, p_negative, toward }))
+                Ok((id, Leaning { sentiment, p_negative, toward, apart: apart != 0 }))
             })
             .collect()
     }

@@ -1,6 +1,6 @@
 //! Lists of mentions: by everything a page, a report or a ticket asks for.
 //!
-//! In: a filter. Out: mentions, a page at a time. Never: shows a tombstone unless asked to.
+//! In: a filter. Out: mentions, a page at a time. Never: shows a tombstone, or spam, unless asked to.
 
 use sqlx::AssertSqlSafe;
 
@@ -8,6 +8,7 @@ use super::backend::on_backend;
 use super::bulk::{Value, bind_all};
 use super::mention::{Held, columns};
 use super::{Error, Store, search};
+use crate::domain::judgement::SPAM_FROM;
 use crate::domain::time::timestamp;
 use crate::domain::{
     AuthorId, Language, Mention, MentionId, Platform, Sentiment, SourceName, Theme, Timestamp, TopicName,
@@ -23,6 +24,18 @@ pub enum MentionOrder {
     Oldest,
     /// Surest negative first.
     Worst,
+}
+
+/// Whether adverts, giveaways and machines are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SpamFilter {
+    /// They are set apart, where the topic does not count them; without a topic, where no topic does.
+    #[default]
+    Apart,
+    /// Nothing else is listed.
+    Only,
+    /// They are listed like the others.
+    All,
 }
 
 /// Which mentions are listed; what is `None` or `false` does not narrow.
@@ -52,6 +65,8 @@ pub struct MentionFilter {
     pub originals_only: bool,
     /// By this author.
     pub author: Option<(Platform, AuthorId)>,
+    /// Spam: left out unless asked for.
+    pub spam: SpamFilter,
     /// Tombstones too.
     pub with_removed: bool,
     /// The mention after which the page begins (for [`MentionOrder::Newest`]): its time and id, from the page before.
@@ -90,8 +105,8 @@ impl Question {
     }
 }
 
-/// `None` when nothing can be found: a search without anything to search.
-fn question(filter: &MentionFilter, postgres: bool) -> Option<Question> {
+/// `None` when nothing can be found: a search without anything to search. `counts_spam` is said of the filter's topic.
+fn question(filter: &MentionFilter, postgres: bool, counts_spam: bool) -> Option<Question> {
     let from = match &filter.topic {
         Some(_) => "from mention_topic t join mention m on m.id = t.mention where 1 = 1",
         None => "from mention m where 1 = 1",
@@ -135,6 +150,17 @@ fn question(filter: &MentionFilter, postgres: bool) -> Option<Question> {
     if filter.originals_only {
         asked.and(&col("spread = ?"), "original");
     }
+    match filter.spam {
+        SpamFilter::All => {}
+        // By the topic's own index, where it is told there.
+        SpamFilter::Only if filter.topic.is_some() && !counts_spam => asked.text.push_str(" and t.apart = 1"),
+        SpamFilter::Only => asked.and("m.spam >= ?", f64::from(SPAM_FROM)),
+        SpamFilter::Apart if filter.topic.is_some() => asked.text.push_str(" and t.apart = 0"),
+        SpamFilter::Apart => asked.and(
+            "(m.spam < ? or exists (select 1 from mention_topic x where x.mention = m.id and x.apart = 0))",
+            f64::from(SPAM_FROM),
+        ),
+    }
     if !filter.with_removed {
         asked.text.push_str(" and m.removed_at is null");
     }
@@ -163,9 +189,17 @@ fn ordered(asked: &mut Question, filter: &MentionFilter) {
 }
 
 impl Store {
+    async fn asked(&self, filter: &MentionFilter) -> Result<Option<Question>, Error> {
+        let counts_spam = match &filter.topic {
+            Some(topic) if filter.spam == SpamFilter::Only => self.counts_spam(topic).await?,
+            _ => false,
+        };
+        Ok(question(filter, self.is_postgres(), counts_spam))
+    }
+
     /// A page of the mentions that pass the filter: at most `limit`, after leaving out the first `offset`.
     pub async fn mentions(&self, filter: &MentionFilter, limit: i64, offset: i64) -> Result<Vec<Mention>, Error> {
-        let Some(mut asked) = question(filter, self.is_postgres()) else { return Ok(Vec::new()) };
+        let Some(mut asked) = self.asked(filter).await? else { return Ok(Vec::new()) };
         ordered(&mut asked, filter);
         let n = asked.values.len();
         let sql = format!("select {} {} limit ${} offset ${}", columns("m."), asked.text, n + 1, n + 2);
@@ -177,7 +211,7 @@ impl Store {
 
     /// How many mentions pass the filter, counted up to `cap` (a page that says "1000+" need not read a million).
     pub async fn count_mentions(&self, filter: &MentionFilter, cap: i64) -> Result<i64, Error> {
-        let Some(mut asked) = question(filter, self.is_postgres()) else { return Ok(0) };
+        let Some(mut asked) = self.asked(filter).await? else { return Ok(0) };
         let n = asked.values.len() + 1;
         let sql = format!("select count(*) from (select 1 as one {} limit ${n}) as found", asked.text);
         asked.values.push(cap.into());
@@ -185,7 +219,7 @@ impl Store {
             bind_all!(sqlx::query_scalar(AssertSqlSafe(sql)), asked.values).fetch_one(pool).await)?)
     }
 
-    /// Texts of a topic's originals posted in `[from, to)`, at most `limit`: a fair sample when there are more, the same
+    /// Texts of a topic's originals posted in `[from, to)` that are no spam, at most `limit`: a fair sample when there are more, the same
     /// each time (ids are as good as random).
     pub async fn texts(
         &self,
@@ -197,7 +231,7 @@ impl Store {
         const SQL: &str = "select m.id, m.posted_at, t.sentiment, t.language, m.title, m.body
               from mention_topic t join mention m on m.id = t.mention
              where t.topic = $1 and t.posted_at >= $2 and t.posted_at < $3 and t.spread = 'original'
-               and m.removed_at is null
+               and t.apart = 0 and m.removed_at is null
              order by t.mention limit $4";
         let rows: Vec<(String, i64, String, String, String, String)> = on_backend!(self, pool => sqlx::query_as(SQL)
             .bind(topic.as_str()).bind(from.timestamp_millis()).bind(to.timestamp_millis()).bind(limit)

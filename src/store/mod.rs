@@ -4,6 +4,7 @@
 //! Never: judges, waits for the outside, reads a clock.
 
 mod alert;
+mod apart;
 mod apply;
 mod backend;
 mod bulk;
@@ -41,7 +42,7 @@ pub use inbox::{AsideRow, InboxRow, Page};
 pub use incident::{Acted, IncidentFilter};
 pub use judged::{Judged, Put, TopicMatch};
 pub use leaning::Leaning;
-pub use list::{MentionFilter, MentionOrder, TextRow};
+pub use list::{MentionFilter, MentionOrder, SpamFilter, TextRow};
 pub use recount::Miscount;
 pub use source::{SourceState, SourceStatus};
 pub use ticket::{NewTicket, TicketChange, TicketFilter};

@@ -10,26 +10,29 @@ use super::backend::on_backend;
 use super::bulk::json_list;
 use super::mention::among;
 use super::{Error, Store};
+use crate::domain::judgement::SPAM_FROM;
 use crate::domain::{Mention, MentionId, Sentiment, Spread, Timestamp, TopicName};
 
 /// Originals from which the worst are chosen: the surest negatives and the most repeated.
 const CANDIDATES: i64 = 300;
 
 impl Store {
-    /// How often each of these stories was repeated, wherever and whenever; stories never repeated are left out.
+    /// How often each of these stories was repeated, wherever and whenever; stories never repeated are left out. Spam that
+    /// repeats what is none is not counted, where no topic counts it.
     pub async fn spread_of(&self, stories: &[MentionId]) -> Result<HashMap<MentionId, i64>, Error> {
         let sql = format!(
-            "select story, count(*) from mention where story {} and spread <> 'original' group by story",
+            "select c.story, count(*) from mention c where c.story {} and c.spread <> 'original' and (c.spam < $2
+                 or exists (select 1 from mention o where o.id = c.story and o.spam >= $2)
+                 or exists (select 1 from mention_topic t where t.mention = c.id and t.apart = 0)) group by c.story",
             among(self.is_postgres())
         );
         let list = json_list(stories)?;
-        let rows: Vec<(String, i64)> =
-            on_backend!(self, pool => sqlx::query_as(AssertSqlSafe(sql)).bind(list).fetch_all(pool).await)?;
+        let rows: Vec<(String, i64)> = on_backend!(self, pool => sqlx::query_as(AssertSqlSafe(sql)).bind(list).bind(f64::from(SPAM_FROM)).fetch_all(pool).await)?;
         Ok(rows.into_iter().filter_map(|(story, count)| Some((MentionId::new(story)?, count))).collect())
     }
 
     /// The originals that were repeated most in `[from, to)`, with how often in that window, most first. An original
-    /// posted before the window is listed too; one that is a tombstone, or was never heard, is not.
+    /// posted before the window is listed too; one that is a tombstone, was never heard, or is set apart as spam, is not.
     pub async fn top_originals(
         &self,
         topic: &TopicName,
@@ -39,7 +42,8 @@ impl Store {
     ) -> Result<Vec<(Mention, i64)>, Error> {
         const SQL: &str = "select t.story, count(*) from mention_topic t join mention m on m.id = t.story
              where t.topic = $1 and t.posted_at >= $2 and t.posted_at < $3 and t.spread <> 'original'
-               and m.removed_at is null
+               and t.apart = 0 and m.removed_at is null
+               and not exists (select 1 from mention_topic o where o.topic = $1 and o.mention = m.id and o.apart = 1)
              group by t.story order by 2 desc, 1 limit $4";
         let rows: Vec<(String, i64)> = on_backend!(self, pool => sqlx::query_as(SQL).bind(topic.as_str())
             .bind(from.timestamp_millis()).bind(to.timestamp_millis()).bind(limit).fetch_all(pool).await)?;
@@ -57,9 +61,10 @@ impl Store {
     ) -> Result<Vec<(Mention, i64)>, Error> {
         const SURE: &str = "select mention, cast(0 as bigint) from mention_topic
              where topic = $1 and posted_at >= $2 and posted_at < $3 and sentiment = 'negative' and spread = 'original'
+               and apart = 0
              order by p_negative desc, mention limit $4";
         const WIDE: &str = "select story, count(*) from mention_topic
-             where topic = $1 and posted_at >= $2 and posted_at < $3 and spread <> 'original'
+             where topic = $1 and posted_at >= $2 and posted_at < $3 and spread <> 'original' and apart = 0
              group by story order by 2 desc, 1 limit $4";
         let mut ids: Vec<MentionId> = Vec::new();
         for sql in [SURE, WIDE] {
@@ -74,7 +79,9 @@ impl Store {
         let mut worst: Vec<(f64, Mention, i64)> = Vec::new();
         let bad = |mention: &Mention| {
             let within = mention.raw.posted_at >= from && mention.raw.posted_at < to;
-            let negative = leans.get(&mention.id).is_some_and(|leaning| leaning.sentiment == Sentiment::Negative);
+            let negative = leans
+                .get(&mention.id)
+                .is_some_and(|leaning| leaning.sentiment == Sentiment::Negative && !leaning.apart);
             within && negative && mention.spread == Spread::Original && mention.removed_at.is_none()
         };
         for mention in self.mentions_by_id(&ids).await?.into_iter().filter(bad) {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Error;
+use super::apart::SpamCounted;
 use super::backend::{Writing, on_writing};
 use super::bulk::{Conflict, Kind, Target, Value, json_list};
 use super::judged::TopicMatch;
@@ -35,6 +36,8 @@ pub(super) struct TopicRow {
     pub(super) matched: Vec<Range<usize>>,
     /// What it says of the topic's brand; `None` where the whole text's answer counts.
     pub(super) toward: Option<Toward>,
+    /// Whether it is spam that the topic sets apart: kept and marked, and no talk.
+    pub(super) apart: bool,
 }
 
 const TOPIC: Target = Target {
@@ -53,6 +56,7 @@ const TOPIC: Target = Target {
         ("themes", Kind::Text),
         ("matched", Kind::Text),
         ("toward", Kind::Text),
+        ("apart", Kind::Int),
     ],
     conflict: Conflict::Replace("topic, mention"),
 };
@@ -79,7 +83,7 @@ pub(super) fn is_built_in(theme: &Theme) -> bool {
 
 impl TopicRow {
     /// The row of a mention under a topic that heard it at `source`.
-    pub(super) fn new(mention: &Mention, source: &SourceName, found: &TopicMatch) -> Self {
+    pub(super) fn new(mention: &Mention, source: &SourceName, found: &TopicMatch, counting: &SpamCounted) -> Self {
         let author = &mention.raw.author;
         let who = author.id.as_ref().map(|id| id.as_str()).or((!author.handle.is_empty()).then_some(&author.handle));
         let mut row = Self {
@@ -94,15 +98,17 @@ impl TopicRow {
             themes: Vec::new(),
             matched: found.spans.clone(),
             toward: found.toward.clone(),
+            apart: false,
         };
-        row.judge(&mention.judgement, &found.themes);
+        row.judge(&mention.judgement, &found.themes, counting.contains(&found.topic));
         row
     }
 
     /// Takes over what a text was judged to be, and the topic's own themes; how it leans is told by what it says of the brand,
     /// where it does, unless a person has said how it leans. A theme in `judgement` that is not built in is some topic's own:
-    /// it counts where it is in `own`.
-    pub(super) fn judge(&mut self, judgement: &Judgement, own: &[ThemeScore]) {
+    /// it counts where it is in `own`. Spam is set apart unless the topic `counts_spam`.
+    pub(super) fn judge(&mut self, judgement: &Judgement, own: &[ThemeScore], counts_spam: bool) {
+        self.apart = judgement.is_spam() && !counts_spam;
         self.language = judgement.language;
         let toward = self.toward.as_ref().filter(|_| !judgement.is_a_persons());
         let (sentiment, p) = toward.map_or((judgement.sentiment, &judgement.p), |toward| (toward.sentiment, &toward.p));
@@ -114,8 +120,11 @@ impl TopicRow {
         self.themes.dedup();
     }
 
-    /// Adds what this row counts for to `counts`, `times` times (-1 takes it back).
+    /// Adds what this row counts for to `counts`, `times` times (-1 takes it back). What is set apart counts for nothing.
     pub(super) fn count(&self, topic: &TopicName, times: i64, counts: &mut BTreeMap<CountKey, Count>) {
+        if self.apart {
+            return;
+        }
         let key = |theme: Option<&Theme>| CountKey {
             topic: topic.clone(),
             source: self.source.clone(),
@@ -157,7 +166,8 @@ pub(super) fn read_toward(text: &str) -> Result<Option<Toward>, Error> {
     if text.is_empty() { Ok(None) } else { Ok(Some(serde_json::from_str(text)?)) }
 }
 
-type Row = (String, String, i64, String, String, String, f64, String, String, String, String, String, String);
+pub(super) type Row =
+    (String, String, i64, String, String, String, f64, String, String, String, String, String, String, i64);
 
 /// A row as the database gives it.
 pub(super) fn read_row(row: Row) -> Result<(TopicName, MentionId, TopicRow), Error> {
@@ -175,6 +185,7 @@ pub(super) fn read_row(row: Row) -> Result<(TopicName, MentionId, TopicRow), Err
         themes,
         matched,
         toward,
+        apart,
     ) = row;
     let corrupt = |what: &str| Error::Corrupt(format!("mention `{mention}` under topic `{topic}`: bad {what}"));
     let read = TopicRow {
@@ -189,6 +200,7 @@ pub(super) fn read_row(row: Row) -> Result<(TopicName, MentionId, TopicRow), Err
         themes: serde_json::from_str(&themes)?,
         matched: read_spans(&matched)?,
         toward: read_toward(&toward)?,
+        apart: apart != 0,
     };
     let name = TopicName::new(topic.as_str()).ok_or_else(|| corrupt("topic"))?;
     let id = MentionId::new(mention.as_str()).ok_or_else(|| corrupt("id"))?;
@@ -197,7 +209,7 @@ pub(super) fn read_row(row: Row) -> Result<(TopicName, MentionId, TopicRow), Err
 
 /// All columns of `mention_topic`, as [`read_row`] wants them.
 pub(super) const COLUMNS: &str = "topic, mention, posted_at, source, language, sentiment, p_negative, spread, story, \
-                                  author, themes, matched, toward";
+                                  author, themes, matched, toward, apart";
 
 /// The rows of these mentions.
 pub(super) async fn rows_of(
@@ -229,6 +241,7 @@ pub(super) async fn put_rows(writing: &mut Writing, rows: &[(&TopicName, &Mentio
             serde_json::to_string(&row.themes)?.into(),
             write_spans(&row.matched)?.into(),
             write_toward(row.toward.as_ref())?.into(),
+            i64::from(row.apart).into(),
         ]);
     }
     writing.insert(&TOPIC, values).await.map(drop)

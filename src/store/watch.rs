@@ -144,7 +144,7 @@ impl Store {
         const SQL: &str = "select bucket_at, source, cast(sum(originals + spread) as bigint) as mentions, \
              cast(sum(case when sentiment = 'negative' then originals + spread else 0 end) as bigint) as negative \
              from mention_count where topic = $1 and bucket_at >= $2 and bucket_at < $3 and theme = '' \
-             group by bucket_at, source order by bucket_at, source";
+             group by bucket_at, source having sum(originals + spread) > 0 order by bucket_at, source";
         let rows: Vec<(i64, String, i64, i64)> = on_backend!(self, pool => sqlx::query_as(SQL)
             .bind(topic.as_str())
             .bind(window.from.timestamp_millis())
@@ -162,7 +162,7 @@ impl Store {
     pub async fn negative_voices(&self, topic: &TopicName, window: Interval) -> Result<Vec<Voice>, Error> {
         const SQL: &str = "select posted_at - posted_at % 300000 as bucket_at, author, count(*) as negative \
              from mention_topic where topic = $1 and posted_at >= $2 and posted_at < $3 and sentiment = 'negative' \
-             group by 1, 2 order by 1, 2";
+             and apart = 0 group by 1, 2 order by 1, 2";
         let rows: Vec<(i64, String, i64)> = on_backend!(self, pool => sqlx::query_as(SQL)
             .bind(topic.as_str())
             .bind(window.from.timestamp_millis())
@@ -175,7 +175,8 @@ impl Store {
     /// How many distinct authors wrote a topic's negative mentions; mentions whose author is hidden count as one each.
     pub async fn negative_authors(&self, topic: &TopicName, window: Interval) -> Result<i64, Error> {
         const SQL: &str = "select count(distinct case when author = '' then mention else author end) \
-             from mention_topic where topic = $1 and posted_at >= $2 and posted_at < $3 and sentiment = 'negative'";
+             from mention_topic where topic = $1 and posted_at >= $2 and posted_at < $3 and sentiment = 'negative' \
+             and apart = 0";
         let (authors,): (i64,) = on_backend!(self, pool => sqlx::query_as(SQL)
             .bind(topic.as_str())
             .bind(window.from.timestamp_millis())
@@ -185,7 +186,7 @@ impl Store {
     }
 
     /// The worst originals: negative stories by how often they were repeated in the window, then by what readers did,
-    /// then by how sure the classifier is. What was taken down is left out.
+    /// then by how sure the classifier is. What was taken down is left out, and what is set apart as spam.
     pub async fn worst_originals(
         &self,
         topic: &TopicName,
@@ -195,8 +196,9 @@ impl Store {
         const SQL: &str = "select m.id from mention m join \
              (select r.story, count(*) as times from mention_topic t join mention r on r.id = t.mention \
               where t.topic = $1 and t.posted_at >= $2 and t.posted_at < $3 and t.sentiment = 'negative' \
-              group by r.story) s on m.id = s.story \
+              and t.apart = 0 group by r.story) s on m.id = s.story \
              where m.removed_at is null \
+               and not exists (select 1 from mention_topic o where o.topic = $1 and o.mention = m.id and o.apart = 1) \
              order by s.times desc, m.likes + m.reposts + m.replies desc, m.p_negative desc, m.id limit $4";
         let rows: Vec<(String,)> = on_backend!(self, pool => sqlx::query_as(SQL)
             .bind(topic.as_str())
@@ -222,7 +224,7 @@ impl Store {
 
     /// When a topic's mentions were posted that we already hold: its first bucket; `None` when there are none.
     pub async fn first_bucket(&self, topic: &TopicName) -> Result<Option<Bucket>, Error> {
-        const SQL: &str = "select min(bucket_at) from mention_count where topic = $1";
+        const SQL: &str = "select min(bucket_at) from mention_count where topic = $1 and originals + spread > 0";
         let (first,): (Option<i64>,) =
             on_backend!(self, pool => sqlx::query_as(SQL).bind(topic.as_str()).fetch_one(pool).await)?;
         Ok(first.map(Bucket::of_millis))

@@ -93,6 +93,8 @@ fn tally(original: &str) -> Tally {
             tally.cantonese += 3 * usize::from(CANTONESE.contains(c));
         } else if han::is_kana(c) {
             tally.kana += usize::from(!matches!(c, 'ー' | 'の' | '\u{30FB}'));
+        } else if is_halfwidth_kana(c) {
+            tally.kana += usize::from(!matches!(c, '\u{FF70}' | '\u{FF9E}' | '\u{FF9F}'));
         } else if han::is_hangul(c) {
             tally.hangul += 1;
         } else if matches!(u32::from(c), 0xC0..=0x24F | 0x1E00..=0x1EFF) {
@@ -102,6 +104,11 @@ fn tally(original: &str) -> Tally {
         }
     }
     tally
+}
+
+/// Kana as old machines write them, with their long and voiced marks.
+fn is_halfwidth_kana(c: char) -> bool {
+    matches!(c, '\u{FF66}'..='\u{FF9F}')
 }
 
 fn among_cjk(tally: &Tally) -> Language {
@@ -170,6 +177,9 @@ mod tests {
             ("今日去食飯，啲嘢真係好難食，唔會再嚟", Language::Yue),
             ("このお店の対応は最悪です", Language::Ja),
             ("新商品発売開始", Language::Ja),
+            ("ｻｲｱｸﾀﾞ", Language::Ja),
+            ("対応ｶﾞ最悪ﾃﾞｽ", Language::Ja),
+            ("推ｰ薦這家店", Language::ZhHant),
             ("優の良品這家店的餅乾好吃", Language::ZhHant),
             ("고객센터가 전화를 안 받아요", Language::Ko),
             ("天空", Language::ZhHant),

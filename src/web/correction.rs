@@ -11,9 +11,10 @@ use super::visitor::Visitor;
 use super::words::{self as w, Texts, words};
 use super::{Web, layout};
 use crate::alert::words::pick;
-use crate::desk::known_themes;
 use crate::domain::correction::text_key;
-use crate::domain::{Aspect, Correction, CorrectionState, Label, Locale, Mention, MentionId, Outcome, Sentiment};
+use crate::domain::{
+    Aspect, Correction, CorrectionState, Label, Locale, Mention, MentionId, Outcome, Sentiment, Theme,
+};
 
 words! {
     CORRECTIONS = "更正", "更正", "Corrections", "訂正";
@@ -60,6 +61,29 @@ pub(super) fn label(visitor: &Visitor, label: &Label) -> String {
         Label::Spam(true) => visitor.say(SPAM).to_owned(),
         Label::Spam(false) => visitor.say(NOT_SPAM).to_owned(),
     }
+}
+
+/// Why the rules take a text for spam; a reason of somebody's own rules is shown as it is written there.
+pub(super) fn spam_reason<'a>(visitor: &Visitor, reason: &'a str) -> &'a str {
+    let texts = match reason {
+        "contact" => ["要人私下聯絡", "要人私下联系", "asks to be contacted", "連絡の誘導"],
+        "giveaway" => ["抽獎、贈品", "抽奖、赠品", "giveaway", "懸賞・プレゼント"],
+        "promo-code" => ["優惠碼、推薦連結", "优惠码、推荐链接", "promo code", "クーポン・紹介コード"],
+        "earn-money" => ["賺錢機會", "赚钱机会", "earn money", "儲け話"],
+        "job-advert" => ["徵才廣告", "招聘广告", "job advert", "求人広告"],
+        "gambling-or-adult" => ["賭博或色情", "赌博或色情", "gambling or adult", "賭博・アダルト"],
+        "loan" => ["借貸", "借贷", "loan", "融資"],
+        "fake-likes" => ["買讚、買粉", "买赞、买粉", "likes for sale", "いいね販売"],
+        "hard-sell" => ["推銷", "推销", "hard sell", "売り込み"],
+        "many-links" => ["連結太多", "链接太多", "many links", "リンクが多い"],
+        "only-a-link" => ["只有連結", "只有链接", "only a link", "リンクのみ"],
+        "many-tags" | "some-tags" => ["標籤太多", "标签太多", "many tags", "タグが多い"],
+        "repeated-tags" => ["重複標籤", "重复标签", "repeated tags", "タグの繰り返し"],
+        "many-handles" => ["標記太多人", "标记太多人", "many handles", "宛先が多い"],
+        "repeated-lines" => ["重複的句子", "重复的句子", "repeated lines", "同じ行の繰り返し"],
+        own => return own,
+    };
+    visitor.say(texts)
 }
 
 /// An aspect's name.
@@ -143,7 +167,7 @@ fn sentiments(visitor: &Visitor, mention: &Mention) -> Markup {
 }
 
 /// Everything that can be said of a mention.
-pub(super) fn form(web: &Web, visitor: &Visitor, mention: &Mention, said: &[Correction]) -> Markup {
+pub(super) fn form(web: &Web, visitor: &Visitor, mention: &Mention, said: &[Correction], themes: &[Theme]) -> Markup {
     let holds = said.iter().any(|one| one.state == CorrectionState::Holds);
     let has = Label::of(Aspect::Themes, &mention.judgement);
     let has = if let Label::Themes(themes) = has { themes } else { Vec::new() };
@@ -159,10 +183,10 @@ pub(super) fn form(web: &Web, visitor: &Visitor, mention: &Mention, said: &[Corr
             div.actions { (sentiments(visitor, mention)) }
             h3 { (visitor.say(w::THEME)) }
             div.filters {
-                @for theme in known_themes(mention, said) {
+                @for theme in themes {
                     label.check {
-                        input type="checkbox" name={ "theme:" (theme) } value="1" checked[has.contains(&theme)];
-                        (show::theme(visitor, &theme))
+                        input type="checkbox" name={ "theme:" (theme) } value="1" checked[has.contains(theme)];
+                        (show::theme(visitor, theme))
                     }
                 }
             }

@@ -14,7 +14,7 @@ use super::visitor::Visitor;
 use super::words as w;
 use super::{Web, layout};
 use crate::alert::words::number;
-use crate::domain::{Aspect, Correction, Evidence, Label, Mention, MentionId, Spread, TicketNumber, TopicName};
+use crate::domain::{Aspect, Correction, Evidence, Label, Locale, Mention, MentionId, Spread, TicketNumber, TopicName};
 use crate::store::Leaning;
 pub(super) use crate::text::plain;
 
@@ -64,7 +64,7 @@ pub(super) fn card(web: &Web, visitor: &Visitor, shown: &Shown<'_>) -> Markup {
                         }
                     }
                     @if let Some(said) = beside(visitor, shown.said, Aspect::Themes) { (said) }
-                    @if Label::of(Aspect::Spam, judged) == Label::Spam(true) { span.sign.warn { (visitor.say(correction::SPAM)) } }
+                    @if Label::of(Aspect::Spam, judged) == Label::Spam(true) { span.sign.warn { (spam(visitor, &judged.evidence)) } }
                     @if let Some(said) = beside(visitor, shown.said, Aspect::Spam) { (said) }
                 }
                 @if mention.spread != Spread::Original {
@@ -101,6 +101,23 @@ fn toward(web: &Web, visitor: &Visitor, shown: &Shown<'_>) -> Markup {
             (show::sentiment(visitor, leaning.sentiment))
         }
     }
+}
+
+/// `spam: giveaway, contact`: with the reasons that the rules found in it.
+fn spam(visitor: &Visitor, evidence: &[Evidence]) -> String {
+    let mut reasons: Vec<&str> = Vec::new();
+    for reason in evidence.iter().filter_map(|one| one.of.strip_prefix("spam:")) {
+        let word = correction::spam_reason(visitor, reason);
+        if !reasons.contains(&word) {
+            reasons.push(word);
+        }
+    }
+    let spam = visitor.say(correction::SPAM);
+    if reasons.is_empty() {
+        return spam.to_owned();
+    }
+    let comma = if visitor.locale == Locale::En { ", " } else { "、" };
+    format!("{spam}{}{}", visitor.colon(), reasons.join(comma))
 }
 
 fn topic_word<'a>(shown: &Shown<'a>) -> &'a str {
@@ -233,6 +250,7 @@ enum Kind<'a> {
     Negative,
     Positive,
     Theme(&'a str),
+    Spam(&'a str),
     Matched,
 }
 
@@ -243,7 +261,10 @@ impl<'a> Edges<'a> {
         let kind = |evidence: &'a Evidence| match evidence.of.as_str() {
             "sentiment" if evidence.weight < 0.0 => Some(Kind::Negative),
             "sentiment" => Some(Kind::Positive),
-            other => other.strip_prefix("theme:").map(Kind::Theme),
+            "spam" => Some(Kind::Spam("")),
+            other => {
+                other.strip_prefix("theme:").map(Kind::Theme).or_else(|| other.strip_prefix("spam:").map(Kind::Spam))
+            }
         };
         let decided = evidence.iter().filter_map(|one| Some((one.start..one.end, kind(one)?)));
         let found = matched.iter().map(|span| (span.clone(), Kind::Matched));
@@ -291,7 +312,7 @@ fn classes(kinds: &[Kind<'_>]) -> String {
         let class = match kind {
             Kind::Negative => "negative",
             Kind::Positive => "positive",
-            Kind::Theme(_) => "theme",
+            Kind::Theme(_) | Kind::Spam(_) => "theme",
             Kind::Matched => "matched",
         };
         if !classes.contains(&class) {
@@ -306,6 +327,10 @@ fn reasons(kinds: &[Kind<'_>], visitor: &Visitor) -> String {
         Kind::Negative => visitor.say(w::TOWARD_NEGATIVE).to_owned(),
         Kind::Positive => visitor.say(w::TOWARD_POSITIVE).to_owned(),
         Kind::Matched => visitor.say(w::OF_QUERY).to_owned(),
+        Kind::Spam("") => visitor.say(correction::SPAM).to_owned(),
+        Kind::Spam(reason) => {
+            format!("{}{}{}", visitor.say(correction::SPAM), visitor.colon(), correction::spam_reason(visitor, reason))
+        }
         Kind::Theme(name) => {
             let title = crate::domain::Theme::new(*name).map(|theme| show::theme(visitor, &theme));
             format!("{} {}", visitor.say(w::OF_THEME), title.unwrap_or_default())
@@ -317,7 +342,7 @@ fn reasons(kinds: &[Kind<'_>], visitor: &Visitor) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Locale, time::timestamp};
+    use crate::domain::time::timestamp;
 
     fn visitor() -> Visitor {
         Visitor {

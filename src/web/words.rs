@@ -109,6 +109,9 @@ words! {
     PLATFORM = "平台", "平台", "Platform", "プラットフォーム";
     ANY = "不限", "不限", "Any", "指定なし";
     ORIGINALS_ONLY = "只看原始貼文", "只看原始帖文", "Originals only", "元の投稿のみ";
+    SPAM_APART = "不含", "不含", "Left out", "除く";
+    SPAM_ONLY = "只看垃圾訊息", "只看垃圾信息", "Only spam", "迷惑投稿のみ";
+    SPAM_TOO = "一併顯示", "一并显示", "Shown too", "含める";
     ORDER = "排序", "排序", "Order", "並び順";
     NEWEST = "最新在前", "最新在前", "Newest first", "新しい順";
     WORST_FIRST = "最負面在前", "最负面在前", "Most negative first", "ネガティブ順";
@@ -319,6 +322,18 @@ pub(super) fn so_many(count: i64, locale: Locale) -> String {
         Locale::En if count == 1 => "1 mention".to_owned(),
         Locale::En => format!("{n} mentions"),
         Locale::Ja => format!("{n} 件"),
+    }
+}
+
+/// How many mentions are no talk.
+pub(super) fn set_apart(count: i64, locale: Locale) -> String {
+    let n = number(count);
+    match locale {
+        Locale::ZhTw => format!("另有 {n} 則廣告、抽獎等垃圾訊息，不計入聲量"),
+        Locale::ZhCn => format!("另有 {n} 条广告、抽奖等垃圾信息，不计入声量"),
+        Locale::En if count == 1 => "1 advert or the like was set apart".to_owned(),
+        Locale::En => format!("{n} adverts and the like were set apart"),
+        Locale::Ja => format!("ほかに広告・懸賞などの迷惑投稿 {n} 件（集計に含めません）"),
     }
 }
 

@@ -4,15 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hearken::config::{self, Live};
-use hearken::domain::{Change, Clock, Platform, RawMention, Sentiment, SourceName, Theme, TopicName};
+use hearken::desk::Desk;
+use hearken::domain::{Change, Clock, Label, MentionId, Platform, RawMention, Sentiment, SourceName, Theme, TopicName};
 use hearken::pipeline::Ingest;
 use hearken::store::{MentionFilter, Page, Store};
 use hearken::text::Text;
+use hearken::web::Web;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use crate::database::on_each;
 use crate::store_story::{at, changed, judgement, post};
+use crate::web::Pages;
 
 const COFFEE: &str =
     "title = \"Coffee\"\nquery = \"嫩芽\"\n[[listen]]\nsource = \"feed\"\nurls = [\"https://a.example/f\"]\n";
@@ -168,6 +171,40 @@ async fn a_topics_own_themes_count_for_it_and_for_no_other() {
         ingest.tick().await.expect("a round");
         assert_eq!(named("coffee").await, of(&["green-tea"]));
         assert_eq!((total(&store, "coffee").await, total(&store, "tea").await), (2, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_may_say_a_topics_own_theme_and_it_counts_for_that_topic() {
+    on_each(|store| async move {
+        let coffee = format!("{COFFEE}{WITH_THEMES}");
+        let config = config::from_texts(Path::new("."), "", &[("coffee", &coffee), ("tea", TEA)]);
+        let live = Arc::new(Live::new(config.unwrap_or_else(|mistakes| panic!("{mistakes:?}"))));
+        let judging = |text: &Text| judgement(text.original());
+        let clock = Clock::Fixed(at(60_000));
+        let ingest = Ingest::judged_by(store.clone(), live.clone(), judging, clock.clone());
+        let file = SourceName::new("file/x.csv").expect("a name");
+        let (both, tea) = (post("1", "ann", "嫩芽的茶要用紙的東西喝", 0), post("2", "bob", "茶也是", 0));
+        hear(&store, &file, &[both.clone(), tea.clone()]).await;
+        ingest.tick().await.expect("a round");
+        let desk = Desk::new(store.clone(), live.clone(), clock.clone());
+        let pages = Pages::serve(Web::new(store.clone(), live, desk.clone(), clock)).await;
+        let offers = async |id: &MentionId| pages.text(&format!("/mention/{id}")).await.contains("theme:straws");
+        assert!(
+            offers(&both.id()).await && !offers(&tea.id()).await,
+            "a theme is offered where its topic has the mention"
+        );
+        let straws = [Label::themes(vec![Theme::new("straws").expect("a theme")])];
+        let refused = desk.correct(&tea.id(), &straws, "", "小美").await;
+        assert!(matches!(refused, Err(hearken::desk::Error::NoTheme(_))), "{refused:?}");
+        assert!(desk.correct(&both.id(), &straws, "", "小美").await.expect("said").new);
+        for (name, wanted) in [("coffee", 1), ("tea", 0)] {
+            let topic = TopicName::new(name).expect("a name");
+            let counts = store.count_by_theme(&topic, at(-86_400_000), at(86_400_000)).await.expect("counted");
+            let straws = counts.iter().filter(|(theme, _)| theme.as_str() == "straws").count();
+            assert_eq!((straws, total(&store, name).await), (wanted, if name == "tea" { 2 } else { 1 }), "{name}");
+        }
     })
     .await;
 }

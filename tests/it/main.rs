@@ -24,6 +24,7 @@ mod rough_source;
 mod seed;
 mod segment;
 mod server;
+mod spam;
 mod store_chance;
 mod store_story;
 mod stream;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hearken::domain::{
-    Aspect, AuthorId, Change, Label, Mention, MentionId, NativeId, Platform, RawMention, Sentiment, Theme,
+    Aspect, AuthorId, Change, Label, Mention, MentionId, NativeId, Platform, RawMention, Sentiment, Theme, TopicName,
 };
 use hearken::store::{Corrected, Judged, Store, Words};
 
@@ -32,6 +32,8 @@ const TEXTS: &[&str] = &[
     "茶很讚，外送快",
     "嫩芽的茶",
     "天氣很好",
+    "嫩芽抽獎，外送爛",
+    "喝茶抽獎加LINE",
     "嫩芽咖啡今天早上的外送又遲到了一個小時，客服完全不回，真的很爛，我要退款",
     "嫩芽咖啡今天早上的外送又遲到了一個小時，客服完全不回，真的很爛！我要退款",
     "嫩芽咖啡今天早上的外送又遲到了兩個小時，客服完全不回，真的很爛，我要退款",
@@ -178,7 +180,8 @@ async fn speak(store: &Store, chance: &mut Chance, promise: &mut Promise, time: 
         1 => Label::Spam(chance.below(2) == 0),
         _ => Label::Sentiment(leaning),
     };
-    let words = Words { mention: &id, labels: std::slice::from_ref(&label), seen: "", by: "ann", at: at(time) };
+    let words =
+        Words { mention: &id, labels: std::slice::from_ref(&label), own: &[], seen: "", by: "ann", at: at(time) };
     let done = store.correct(words).await.expect("said");
     match there {
         Some(Must::Say(text)) => {
@@ -195,10 +198,40 @@ async fn speak(store: &Store, chance: &mut Chance, promise: &mut Promise, time: 
     }
 }
 
+/// What a topic counts, told from the mentions alone: spam is no talk, unless the topic counts it.
+async fn counts_are_what_the_mentions_say(store: &Store, counted: &BTreeSet<TopicName>) {
+    for name in ["coffee", "tea"] {
+        let topic = TopicName::new(name).expect("a name");
+        let mut naive = (0, 0, BTreeSet::new(), 0);
+        for n in 0..14 {
+            let id = MentionId::of(Platform::Mastodon, &NativeId::new(format!("p{n}")).expect("an id"));
+            let Some(mention) = store.mention(&id).await.expect("read") else { continue };
+            if !store.topics_of(&id).await.expect("read").iter().any(|(kept, _)| *kept == topic) {
+                continue;
+            }
+            if mention.judgement.is_spam() && !counted.contains(&topic) {
+                naive.3 += 1;
+                continue;
+            }
+            naive.0 += 1;
+            naive.1 += i64::from(mention.judgement.sentiment == Sentiment::Negative);
+            let handle = mention.raw.author.handle;
+            naive.2.insert(if handle.is_empty() { id.as_str().to_owned() } else { handle });
+        }
+        let (from, to) = (at(-86_400_000), at(86_400_000));
+        let tally = store.tally(&topic, from, to).await.expect("tallied");
+        let authors = store.count_authors(&topic, from, to, None).await.expect("counted");
+        let apart = store.count_apart(&topic, from, to).await.expect("counted");
+        let wanted = (naive.0, naive.1, naive.2.len() as i64, naive.3);
+        assert_eq!((tally.mentions, tally.negative, authors, apart), wanted, "{name}");
+    }
+}
+
 async fn live(store: Store, seed: u64) {
     let mut chance = Chance(seed | 1);
     let mut promise = Promise::default();
     let mut last: Vec<Judged> = Vec::new();
+    let mut counted: BTreeSet<TopicName> = BTreeSet::new();
     for time in 0..30 {
         let repeat = chance.below(5) == 0;
         let size = 1 + chance.below(8);
@@ -212,6 +245,14 @@ async fn live(store: Store, seed: u64) {
             counts_are_right(&store).await;
         }
         promise.is_kept(&store).await;
+        if chance.below(4) == 0 {
+            let topic = TopicName::new(chance.of(&["coffee", "tea"])).expect("a name");
+            let counts = chance.below(2) == 0;
+            store.count_spam(&[(topic.clone(), counts)]).await.expect("counted so");
+            let _known = if counts { counted.insert(topic) } else { counted.remove(&topic) };
+            counts_are_right(&store).await;
+        }
+        counts_are_what_the_mentions_say(&store, &counted).await;
         last = batch;
     }
 }

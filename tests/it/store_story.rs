@@ -45,7 +45,7 @@ pub(crate) fn changed(raw: &RawMention, change: Change, text: &str) -> RawMentio
     RawMention { change, text: text.to_owned(), ..raw.clone() }
 }
 
-/// 爛 is negative, 讚 positive; 退款 has the theme `refund`, 外送 the theme `delivery`.
+/// 爛 is negative, 讚 positive; 抽獎 is spam; 退款 has the theme `refund`, 外送 the theme `delivery`.
 pub(crate) fn judgement(text: &str) -> Judgement {
     let p = match (text.contains('爛'), text.contains('讚')) {
         (true, false) => (0.9, 0.06, 0.04),
@@ -63,7 +63,7 @@ pub(crate) fn judgement(text: &str) -> Judgement {
         polarity: p.polarity(),
         confidence: p.best().1,
         themes: [theme("退款", "refund"), theme("外送", "delivery")].into_iter().flatten().collect(),
-        spam: 0.0,
+        spam: if text.contains("抽獎") { 0.9 } else { 0.0 },
         evidence: Vec::new(),
         model: "test".to_owned(),
     }

@@ -96,7 +96,7 @@ async fn a_persons_word_goes_before_what_is_told_of_a_brand_until_it_is_taken_ba
         hear(&store, std::slice::from_ref(&raw)).await;
         let before = (leaning(&store, "coffee", &raw).await, leaning(&store, "tea", &raw).await);
         let labels = [Label::Sentiment(Sentiment::Neutral)];
-        let words = Words { mention: &raw.id(), labels: &labels, seen: "", by: "小美", at: at(1) };
+        let words = Words { mention: &raw.id(), labels: &labels, own: &[], seen: "", by: "小美", at: at(1) };
         assert!(matches!(store.correct(words).await.expect("kept"), Corrected::Done(_)));
         hear(&store, std::slice::from_ref(&raw)).await;
         for name in ["coffee", "tea", "drinks"] {

@@ -213,6 +213,24 @@ async fn a_crisis_opens_one_incident_that_a_person_may_acknowledge_and_that_reso
 }
 
 #[tokio::test]
+async fn a_flood_of_adverts_opens_no_incident() {
+    on_each(|store| async move {
+        let world = World::new(store, &["coffee"]);
+        world.remember_ten_days().await;
+        let watch = world.watch();
+        watch.tick().await.expect("a round");
+        let flood = Talk { mentions: 100, negative: 100, people: 100 };
+        let mut posts = World::posts(&world.topics[0], "adverts", std::iter::once((4, flood)));
+        posts.iter_mut().flat_map(|post| &mut post.judgement).for_each(|judgement| judgement.spam = 0.9);
+        world.put(&posts).await;
+        world.live_and_watch(&watch, 0..8, usual).await;
+        assert_eq!(world.incidents().await, []);
+        assert_eq!(world.store.recount(&world.topics[0]).await.expect("recounted"), vec![]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_flaps_stays_one_incident_and_what_a_person_resolved_stays_resolved() {
     on_each(|store| async move {
         let world = World::new(store, &["coffee"]);

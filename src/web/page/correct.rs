@@ -21,6 +21,7 @@ pub(in crate::web) async fn get(State(web): State<Shared>, visitor: Visitor, Pat
     let topic = web.store.topics_of(&id).await?.into_iter().next().map(|(name, _)| name);
     let zone = topic.as_ref().map_or(web.live.config().zone, |name| show::known_or_named(&web, name).zone);
     let card = mentions::list(&web, &visitor, std::slice::from_ref(&mention), topic.as_ref()).await?;
+    let themes = web.desk.known_themes(&mention, &said).await?;
     let inside = html! {
         div.head { div {
             div.crumb { a href="/mentions" { (visitor.say(w::MENTIONS)) } " › " a href="/corrections" { (visitor.say(c::CORRECTIONS)) } }
@@ -36,7 +37,7 @@ pub(in crate::web) async fn get(State(web): State<Shared>, visitor: Visitor, Pat
                 }
             }
             @if mention.removed_at.is_none() {
-                section.sheet { h2 { (visitor.say(c::WHAT_IS_RIGHT)) } (c::form(&web, &visitor, &mention, &said)) }
+                section.sheet { h2 { (visitor.say(c::WHAT_IS_RIGHT)) } (c::form(&web, &visitor, &mention, &said, &themes)) }
             }
         }
     };

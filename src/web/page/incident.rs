@@ -33,7 +33,9 @@ pub(in crate::web) async fn get(State(web): State<Shared>, visitor: Visitor, Pat
     let ticket = web.store.ticket_of_incident(&incident.id).await?;
     let moments = web.store.moments(&incident.id).await?;
     let deliveries = web.store.deliveries_of(&incident.id).await?;
-    let worst = web.store.mentions_by_id(&incident.worst).await?;
+    let leans = web.store.leanings(&incident.topic, &incident.worst).await?;
+    let mut worst = web.store.mentions_by_id(&incident.worst).await?;
+    worst.retain(|mention| leans.get(&mention.id).is_none_or(|leaning| !leaning.apart));
     let worst = mentions::list(&web, &visitor, &worst, Some(&incident.topic)).await?;
     let curve = curve(&web, &visitor, &incident, &known).await?;
     let title = format!("{}{}{}", known.title, visitor.colon(), visitor.say(w::NEGATIVE_SURGE));

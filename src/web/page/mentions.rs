@@ -7,7 +7,7 @@ use chrono::Duration;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::correction::CORRECTIONS;
+use super::super::correction::{CORRECTIONS, SPAM};
 use super::super::error::Failure;
 use super::super::layout::{self, Place};
 use super::super::mention::{self, Shown};
@@ -17,7 +17,7 @@ use super::super::words as w;
 use super::super::{Shared, Visitor, Web};
 use super::{Page, html};
 use crate::domain::{Language, Mention, MentionId, Platform, Sentiment, Theme, Ticket, Timestamp, TopicName};
-use crate::store::{MentionFilter, MentionOrder};
+use crate::store::{MentionFilter, MentionOrder, SpamFilter};
 
 const PAGE: i64 = 25;
 /// Beyond this the pages say "and more" instead of counting.
@@ -37,6 +37,7 @@ pub(in crate::web) struct Asked {
     language: String,
     period: String,
     originals: String,
+    spam: String,
     order: String,
     story: String,
     page: String,
@@ -62,6 +63,13 @@ impl Asked {
             search: (!search.is_empty()).then_some(search),
             story: MentionId::new(self.story.as_str()),
             originals_only: !self.originals.is_empty(),
+            spam: match self.spam.as_str() {
+                "only" => SpamFilter::Only,
+                // A story is asked for whole.
+                "all" => SpamFilter::All,
+                _ if !self.story.is_empty() => SpamFilter::All,
+                _ => SpamFilter::Apart,
+            },
             with_removed: !self.story.is_empty(),
             order: if self.order == "worst" { MentionOrder::Worst } else { MentionOrder::Newest },
             ..MentionFilter::default()
@@ -75,7 +83,7 @@ impl Asked {
     /// The address of another page of the same list.
     fn at(&self, page: i64) -> String {
         let page = if page > 1 { page.to_string() } else { String::new() };
-        let pairs: [(&str, &str); 11] = [
+        let pairs: [(&str, &str); 12] = [
             ("q", &self.q),
             ("topic", &self.topic),
             ("sentiment", &self.sentiment),
@@ -84,6 +92,7 @@ impl Asked {
             ("language", &self.language),
             ("period", &self.period),
             ("originals", &self.originals),
+            ("spam", &self.spam),
             ("order", &self.order),
             ("story", &self.story),
             ("page", &page),
@@ -184,6 +193,12 @@ fn filters(web: &Web, visitor: &Visitor, asked: &Asked) -> Markup {
     let platforms = Platform::ALL.iter().map(|one| (one.as_str().to_owned(), w::platform(*one, locale).to_owned()));
     let languages = Language::ALL.iter().map(|one| (one.as_str().to_owned(), w::language(*one, locale).to_owned()));
     let periods = Period::ALL.iter().map(|one| (one.as_str().to_owned(), visitor.say(one.words()).to_owned()));
+    let config = web.live.config();
+    let counts =
+        TopicName::new(asked.topic.as_str()).and_then(|name| config.topic(&name).map(|topic| topic.counts_spam));
+    let spam_first = if counts == Some(true) { w::SPAM_TOO } else { w::SPAM_APART };
+    let spam = [("only", w::SPAM_ONLY), ("all", w::SPAM_TOO)]
+        .map(|(word, shown)| (word.to_owned(), visitor.say(shown).to_owned()));
     let orders = [("worst".to_owned(), visitor.say(w::WORST_FIRST).to_owned())];
     html! {
         div.filters {
@@ -197,6 +212,7 @@ fn filters(web: &Web, visitor: &Visitor, asked: &Asked) -> Markup {
             (select(visitor, "platform", w::PLATFORM, w::ANY, &asked.platform, platforms))
             (select(visitor, "language", w::LANGUAGE, w::ANY, &asked.language, languages))
             (select(visitor, "period", w::PERIOD, w::ALL_TIME, &asked.period, periods))
+            @if asked.story.is_empty() { (select(visitor, "spam", SPAM, spam_first, &asked.spam, spam)) }
             (select(visitor, "order", w::ORDER, w::NEWEST, &asked.order, orders))
             label.check {
                 input type="checkbox" name="originals" value="1" checked[!asked.originals.is_empty()];

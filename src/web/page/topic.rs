@@ -58,6 +58,7 @@ struct Figures {
     tally: Tally,
     before: Tally,
     authors: i64,
+    apart: i64,
     points: Vec<SeriesPoint>,
     gaps: Vec<Interval>,
     incidents: Vec<Incident>,
@@ -104,6 +105,7 @@ impl Figures {
             tally: store.tally(name, from, to).await?,
             before: store.tally(name, before.from, before.to - (to - heard.to)).await?,
             authors: store.count_authors(name, from, to, None).await?,
+            apart: store.count_apart(name, from, to).await?,
             points: store.series(name, from, to, period.width_ms()).await?,
             gaps: show::gaps(&coverage, heard, visitor.now),
             silences: store.silences(visitor.now).await?.into_iter().filter(|s| s.hushes(name, visitor.now)).collect(),
@@ -145,6 +147,7 @@ impl Figures {
                     (card(web, visitor, incident))
                 }
                 (self.tiles(visitor))
+                (self.set_apart(visitor))
                 section.sheet {
                     h2 { (visitor.say(w::VOLUME)) span.aside { (visitor.say(self.period.words())) } }
                     (PreEscaped(svg::responsive(&self.volume(visitor))))
@@ -213,6 +216,15 @@ impl Figures {
                     dt { (visitor.say(w::AUTHORS)) }
                     dd.value { (number(self.authors)) }
                 }
+            }
+        }
+    }
+
+    fn set_apart(&self, visitor: &Visitor) -> Markup {
+        let pairs = [("topic", self.known.name.as_str()), ("period", self.period.as_str()), ("spam", "only")];
+        html! {
+            @if self.apart > 0 {
+                p.small.muted { a href=(show::address("/mentions", &pairs)) { (w::set_apart(self.apart, visitor.locale)) } }
             }
         }
     }
