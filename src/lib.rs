@@ -11,7 +11,7 @@
 //! | 6 | `app`: builds everything, starts and stops it; `cli` and `demo` beside it |
 //! | 5 faces | `web`, `bot` |
 //! | 4 flow | `config`, `pipeline`, `desk` |
-//! | 3 edges | [`source`], [`notify`], [`store`]: they never use each other |
+//! | 3 edges | [`source`], [`notify`], [`store`], [`scorer`]: they never use each other |
 //! | 2 pure work | `query`, `cluster`, `classify`, `detect`, `alert`, `report`, `chart` |
 //! | 1 ground | `text`, [`net`], [`settings`] |
 //! | 0 words | [`domain`] |
@@ -33,6 +33,7 @@ pub mod notify;
 pub mod pipeline;
 pub mod query;
 pub mod report;
+pub mod scorer;
 pub mod settings;
 pub mod source;
 pub mod store;

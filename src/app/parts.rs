@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 
-use crate::classify::Judge;
 use crate::config::{Config, Live};
 use crate::desk::Desk;
 use crate::domain::Clock;
 use crate::net::Client;
 use crate::pipeline::report::Reports;
-use crate::pipeline::{Collect, Deliver, Dispatch, Ingest, Watch};
+use crate::pipeline::{Collect, Deliver, Dispatch, Ingest, Scoring, Watch};
 use crate::store::Store;
 
 /// The stages and what they share.
@@ -41,12 +40,13 @@ impl Parts {
     /// Opens the database, loads the models and builds every stage; nothing runs yet. `seed` is for jitter.
     pub async fn build(config: Config, clock: Clock, seed: u64) -> anyhow::Result<Self> {
         let store = Store::open(&config.database).await.context("the database did not open")?;
-        let judge = Judge::built_in().context("the models did not load")?;
         let client = Client::new().context("the HTTP client did not start")?;
+        let scoring = Scoring::of(&config, &store, &clock).await?;
         let live = Arc::new(Live::new(config));
+        live.judge().map_err(|mistake| anyhow!("the models did not load: {mistake}"))?;
         Ok(Self {
             collect: Collect::new(store.clone(), live.clone(), client.clone(), clock.clone(), seed),
-            ingest: Ingest::judged_by(store.clone(), live.clone(), move |text| judge.judge(text), clock.clone()),
+            ingest: Ingest::by_models(store.clone(), live.clone(), clock.clone()).with_scoring(scoring),
             watch: Watch::new(store.clone(), live.clone(), clock.clone()),
             dispatch: Dispatch::new(store.clone(), live.clone(), clock.clone()),
             deliver: Deliver::new(store.clone(), live.clone(), client.clone(), clock.clone()),

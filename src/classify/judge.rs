@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use sha2::{Digest, Sha256};
+
 use super::error::Error;
 use super::evidence;
 use super::feature::{Features, reading};
@@ -79,7 +81,10 @@ impl Judge {
         let name = models.values().map(|model: &Model| model.header.version.get(..4).unwrap_or_default());
         let themes = Themes::read(theme_files(files)?.into_iter(), bytes_of(files, theme::MODEL)?)?;
         let name = name.chain(themes.version().get(..4));
-        let name = format!("linear-{}", name.collect::<Vec<_>>().join("-"));
+        let mut name = format!("linear-{}", name.collect::<Vec<_>>().join("-"));
+        if let Some(version) = words_version(files) {
+            name = format!("{name}-w{version}");
+        }
         let spam = Spam::read(spam::FILE.0, text_of(files, spam::FILE.0, spam::FILE.1)?)?;
         Ok(Self { models, lexicons: lexicons(files)?, themes, spam, name })
     }
@@ -238,6 +243,24 @@ const NOTHING: Probabilities = Probabilities { negative: LEAST, neutral: 1.0 - 2
 /// The theme files of a folder, each built in where it is missing.
 fn theme_files(files: &Files) -> Result<Vec<(&str, &str)>, Error> {
     theme::FILES.iter().map(|(file, built_in)| Ok((*file, text_of(files, file, built_in)?))).collect()
+}
+
+/// Four hex digits over the lexicons, themes and spam rules of a folder; `None` where all of them are the built-in ones.
+fn words_version(files: &Files) -> Option<String> {
+    let themes = theme::FILES.iter().chain(std::iter::once(&spam::FILE)).map(|(name, text)| (*name, text.as_bytes()));
+    let lexicons = BUILT_IN.iter().copied().filter(|(name, _)| !name.ends_with(".model"));
+    let mut own: Vec<(&str, &[u8])> = Vec::new();
+    for (name, built_in) in lexicons.chain(themes) {
+        own.extend(files.get(name).map(|bytes| (name, bytes.as_slice())).filter(|(_, bytes)| *bytes != built_in));
+    }
+    let mut digest = Sha256::new();
+    own.iter().for_each(|(name, bytes)| {
+        digest.update(name);
+        digest.update(bytes.len().to_le_bytes());
+        digest.update(bytes);
+    });
+    let [first, second, ..] = <[u8; 32]>::from(digest.finalize());
+    (!own.is_empty()).then(|| format!("{first:02x}{second:02x}"))
 }
 
 fn lexicons(files: &Files) -> Result<BTreeMap<Group, Lexicon>, Error> {

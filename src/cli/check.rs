@@ -11,7 +11,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::MISTAKES;
-use crate::config::{Config, load};
+use crate::config::{Config, check_models, load};
 use crate::settings::Mistake;
 
 /// Checks hearken.toml and topics/*.toml: all mistakes at once, or what will be listened to.
@@ -40,7 +40,10 @@ pub enum Format {
 
 /// Runs the command.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let checked = load(&args.folder);
+    let checked = load(&args.folder).and_then(|config| match check_models(config.models.as_deref()) {
+        None => Ok(config),
+        Some(mistake) => Err(vec![mistake]),
+    });
     match args.format {
         Format::Text => print!("{}", told(&checked)),
         Format::Json => super::out::json(&answer(&checked))?,

@@ -9,11 +9,10 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use chrono_tz::Tz;
 
-use crate::classify::Judge;
 use crate::config::{Config, Live};
 use crate::domain::{Clock, Interval, Platform, TopicName};
 use crate::net::Charset;
-use crate::pipeline::{Import, Imported, Ingest};
+use crate::pipeline::{Import, Imported, Ingest, Scoring};
 use crate::source::file::{self, Column, Format, Options, RefusedLine, Rows};
 use crate::store::Store;
 
@@ -115,9 +114,9 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             eprintln!("a server runs here; it judges the rows (stop waiting with ctrl-c, nothing is lost)");
         }
         if !(served && judged_by_server(&store).await?) {
-            let judge = Judge::built_in().context("the models did not load")?;
+            let scoring = Scoring::of(&config, &store, &Clock::System).await?;
             let live = Arc::new(Live::new(config));
-            let ingest = Ingest::judged_by(store.clone(), live, move |text| judge.judge(text), Clock::System);
+            let ingest = Ingest::by_models(store.clone(), live, Clock::System).with_scoring(scoring);
             import.ingest(&ingest, |done| note(&format!("judged {done} rows"))).await?;
             end_note();
         }

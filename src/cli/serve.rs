@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::app;
+use crate::config::check_models;
 
 /// Listen, judge, watch, tell and show, until asked to end.
 #[derive(Debug, clap::Args)]
@@ -20,6 +21,10 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Ok(config) => config,
         Err(code) => return Ok(code),
     };
+    if let Some(mistake) = check_models(config.models.as_deref()) {
+        eprint!("{}", super::check::told_mistakes(&[mistake]));
+        return Ok(ExitCode::from(super::MISTAKES));
+    }
     app::serve(config, app::stop_signal()).await?;
     Ok(ExitCode::SUCCESS)
 }

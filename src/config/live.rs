@@ -1,4 +1,4 @@
-//! The configuration as it stands now: topic files are read again when they change.
+//! The configuration as it stands now: topic files and models are read again when they change.
 //!
 //! In: the folder's files, looked at by [`Live::refresh`]. Out: the current [`Config`], shared.
 //! Never: takes up a broken file: the topic as it was last right goes on, and the mistakes are kept for people to see.
@@ -14,8 +14,10 @@ use tracing::{info, warn};
 
 use super::files::{TopicFile, read_text, shown, topic_name, topic_paths};
 use super::main_file::Known;
+use super::models::Models;
 use super::place::Places;
 use super::{Config, MAIN_FILE, Topic, topic};
+use crate::classify::Judge;
 use crate::domain::TopicName;
 use crate::settings::{Mistake, Mistakes};
 
@@ -27,6 +29,7 @@ const TOO_FRESH: Duration = Duration::from_secs(2);
 pub struct Live {
     current: watch::Sender<Arc<Config>>,
     seen: Mutex<Seen>,
+    models: Models,
 }
 
 /// What the files were like when they were last looked at.
@@ -43,10 +46,10 @@ struct Seen {
 
 /// A file's finger print: its time and length, and what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Print {
+pub(super) struct Print {
     modified: Option<SystemTime>,
     length: u64,
-    digest: [u8; 32],
+    pub(super) digest: [u8; 32],
 }
 
 /// What a look at the files changed.
@@ -58,6 +61,8 @@ pub struct Refreshed {
     pub removed: Vec<TopicName>,
     /// Whether the mistakes in [`Live::broken`] are others than before.
     pub mistakes_changed: bool,
+    /// The name of the models that were taken up, when they are new.
+    pub models: Option<String>,
 }
 
 impl Live {
@@ -69,7 +74,8 @@ impl Live {
         seen.main_at_start = files.get(&config.folder.join(MAIN_FILE)).map(|print| print.digest);
         // A folder without the file is one of texts (a demo, a test): nothing there is to be read again.
         seen.files = seen.main_at_start.is_some().then_some(files);
-        Self { current: watch::Sender::new(Arc::new(config)), seen: Mutex::new(seen) }
+        let models = Models::new(config.models.clone());
+        Self { current: watch::Sender::new(Arc::new(config)), seen: Mutex::new(seen), models }
     }
 
     /// The configuration as it stands now.
@@ -84,7 +90,15 @@ impl Live {
 
     /// The mistakes of files that are not taken up for them; empty when all is well.
     pub fn broken(&self) -> Vec<Mistake> {
-        self.lock().broken.clone()
+        let mut broken = self.lock().broken.clone();
+        broken.extend(self.models.broken());
+        broken
+    }
+
+    /// The judge in use: of the folder that `models` names, or the built-in one. The error says what is wrong with the folder;
+    /// it can only be met before the first judge is there.
+    pub fn judge(&self) -> Result<Arc<Judge>, Mistake> {
+        self.models.judge()
     }
 
     /// Whether `hearken.toml` was changed since the start: it is read at the start only.
@@ -96,8 +110,17 @@ impl Live {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at the files and takes up what changed in topics. Cheap when nothing did: a `stat` per file. Logs what it finds, once.
+    /// Looks at the files and takes up what changed in topics and models. Cheap when nothing did: a `stat` per file.
+    /// Logs what it finds, once.
     pub fn refresh(&self) -> Refreshed {
+        let mut refreshed = self.refresh_topics();
+        let (models, changed) = self.models.refresh();
+        refreshed.models = models;
+        refreshed.mistakes_changed |= changed;
+        refreshed
+    }
+
+    fn refresh_topics(&self) -> Refreshed {
         let mut seen = self.lock();
         let Some(before) = &seen.files else { return Refreshed::default() };
         let config = self.config();
@@ -134,6 +157,14 @@ impl Live {
 fn look(folder: &Path, before: &BTreeMap<PathBuf, Print>) -> BTreeMap<PathBuf, Print> {
     let mut paths = topic_paths(folder, &Mistakes::default());
     paths.push(folder.join(MAIN_FILE));
+    prints(paths.into_iter(), before)
+}
+
+/// Finger prints of these files; one that looks as before is not opened, one that cannot be read is left out.
+pub(super) fn prints(
+    paths: impl Iterator<Item = PathBuf>,
+    before: &BTreeMap<PathBuf, Print>,
+) -> BTreeMap<PathBuf, Print> {
     let now = SystemTime::now();
     let print = |path: PathBuf| {
         let about = std::fs::metadata(&path).ok()?;
@@ -146,7 +177,7 @@ fn look(folder: &Path, before: &BTreeMap<PathBuf, Print>) -> BTreeMap<PathBuf, P
         let digest = Sha256::digest(std::fs::read(&path).ok()?).into();
         Some((path, Print { modified, length, digest }))
     };
-    paths.into_iter().filter_map(print).collect()
+    paths.filter_map(print).collect()
 }
 
 /// Says whether `hearken.toml` is another than at the start, and what is wrong with it.

@@ -3,13 +3,14 @@
 //! In: its text. Out: a [`Config`] without topics, and the names that topics may refer to.
 //! Never: leaves a section out because another has a mistake.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 
 use super::files::{Files, shown};
 use super::place::{self, Places};
 use super::{Config, MAIN_FILE, Web, bot, receiver, report};
+use crate::scorer;
 use crate::domain::{Locale, ReceiverName, TopicName};
 use crate::settings::{Document, Mistakes, Secret, Table};
 
@@ -39,6 +40,8 @@ pub(super) fn read(folder: &Path, files: &Files, mistakes: &Mistakes) -> (Config
     let config = Config {
         folder: folder.to_owned(),
         database: read_database(&root, folder),
+        models: read_models(&root, folder),
+        scorer: scorer::Settings::read(&root),
         web: Web::read(&root),
         zone,
         locale,
@@ -87,6 +90,18 @@ fn read_database(root: &Table<'_>, folder: &Path) -> String {
             String::new()
         }
     }
+}
+
+/// `models`: a folder beside the file; what is inside is looked at when it is loaded.
+fn read_models(root: &Table<'_>, folder: &Path) -> Option<PathBuf> {
+    let written = root.text("models")?;
+    let path = folder.join(&written);
+    if written.trim().is_empty() || !path.is_dir() {
+        let hint = "a folder with models such as `hearken model train` writes; leave it out for those inside the program";
+        root.mistake("models", format!("`{written}` is not a folder"), hint);
+        return None;
+    }
+    Some(path)
 }
 
 fn has_password(address: &str) -> bool {

@@ -7,6 +7,7 @@ mod bot;
 mod files;
 mod live;
 mod main_file;
+mod models;
 mod place;
 mod receiver;
 mod report;
@@ -24,6 +25,7 @@ use chrono_tz::Tz;
 
 pub use bot::{BotConfig, Person};
 pub use live::{Live, Refreshed};
+pub use models::{check_models, model_files};
 pub use place::{NamedPlace, WantedSource};
 pub use receiver::{Receiver, Route};
 pub use report::ReportSchedule;
@@ -34,6 +36,7 @@ pub use web::Web;
 use self::files::Files;
 use crate::domain::{Locale, ReceiverName, Severity, TopicName};
 use crate::query::Names;
+use crate::scorer;
 use crate::settings::{Mistake, Mistakes};
 
 /// The file that holds what is not a topic.
@@ -48,6 +51,10 @@ pub struct Config {
     pub folder: PathBuf,
     /// `sqlite:PATH`, `sqlite::memory:` or `postgres://…`.
     pub database: String,
+    /// The folder of the models that judge; those inside the program when `None`.
+    pub models: Option<PathBuf>,
+    /// Who else is asked how texts lean; our own models alone when `None`.
+    pub scorer: Option<scorer::Settings>,
     /// Where the pages are.
     pub web: Web,
     /// The zone of everything that has none of its own.

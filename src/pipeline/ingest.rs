@@ -10,17 +10,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use chrono::TimeDelta;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
 use crate::classify::Judge;
+use super::Scoring;
 use crate::cluster;
 use crate::config::{Config, Live, Topic};
 use crate::domain::{
-    Change, Clock, Judgement, MentionId, RawMention, SourceName, ThemeScore, Timestamp, TopicName, Toward,
+    Change, Clock, Judgement, Language, MentionId, RawMention, SourceName, ThemeScore, Timestamp, TopicName, Toward,
 };
 use crate::query::{Document, Names};
 use crate::store::{self, InboxRow, Judged, Put, Store, TopicMatch};
@@ -73,11 +74,37 @@ impl Ingested {
 pub struct Ingest {
     store: Store,
     live: Arc<Live>,
-    judging: Judging,
-    toward: Option<Towarding>,
+    by: By,
+    scoring: Option<Arc<Scoring>>,
     clock: Clock,
     /// The configuration whose say on spam the counts follow.
     followed: Arc<Mutex<Option<Arc<Config>>>>,
+}
+
+/// Who judges.
+#[derive(Clone)]
+enum By {
+    /// The models that the configuration names, as they are at the beginning of a round.
+    Models,
+    /// Always these.
+    These(Judges),
+}
+
+/// What judges through one round.
+#[derive(Clone)]
+struct Judges {
+    judging: Judging,
+    toward: Option<Towarding>,
+}
+
+impl Judges {
+    fn of(judge: Arc<Judge>) -> Self {
+        let toward = Arc::clone(&judge);
+        Self {
+            judging: Arc::new(move |text| judge.judge(text)),
+            toward: Some(Arc::new(move |text, names, whole| toward.toward(text, names, 0, whole))),
+        }
+    }
 }
 
 /// A topic that is asked, with the names of its brand and its competitors.
@@ -99,11 +126,14 @@ struct Work {
 }
 
 impl Ingest {
-    /// An ingest that judges by our own models.
+    /// An ingest that judges by the models that the configuration names; they may be replaced between two rounds.
+    pub fn by_models(store: Store, live: Arc<Live>, clock: Clock) -> Self {
+        Self { store, live, by: By::Models, scoring: None, clock, followed: Arc::default() }
+    }
+
+    /// An ingest that judges by this judge.
     pub fn new(store: Store, live: Arc<Live>, judge: Arc<Judge>, clock: Clock) -> Self {
-        let toward = Arc::clone(&judge);
-        Self::judged_by(store, live, move |text| judge.judge(text), clock)
-            .with_toward(move |text, names, whole| toward.toward(text, names, 0, whole))
+        Self { store, live, by: By::These(Judges::of(judge)), scoring: None, clock, followed: Arc::default() }
     }
 
     /// An ingest that judges by whatever answers.
@@ -113,15 +143,13 @@ impl Ingest {
         judging: impl Fn(&Text) -> Judgement + Send + Sync + 'static,
         clock: Clock,
     ) -> Self {
-        Self { store, live, judging: Arc::new(judging), toward: None, clock, followed: Arc::default() }
+        Self { store, live, by: By::These(Judges { judging: Arc::new(judging), toward: None }), scoring: None, clock, followed: Arc::default() }
     }
 
-    /// The same, with what tells the leaning toward a topic's brand apart.
-    pub fn with_toward(
-        self,
-        toward: impl Fn(&Text, &Names, &Judgement) -> Option<Toward> + Send + Sync + 'static,
-    ) -> Self {
-        Self { toward: Some(Arc::new(toward)), ..self }
+    /// The same, with another scorer that is asked how the judged texts lean; `None` for none.
+    #[must_use]
+    pub fn with_scoring(self, scoring: Option<Arc<Scoring>>) -> Self {
+        Self { scoring, ..self }
     }
 
     /// The configuration that it asks at each round.
@@ -131,6 +159,11 @@ impl Ingest {
 
     /// Works on the oldest rows of the inbox, at most a thousand. Nothing was taken: the inbox is empty.
     pub async fn tick(&self) -> anyhow::Result<Ingested> {
+        self.round(&CancellationToken::new()).await
+    }
+
+    /// One round. A stop while a scorer is asked leaves the rows where they are, for the next start.
+    async fn round(&self, stop: &CancellationToken) -> anyhow::Result<Ingested> {
         let began = std::time::Instant::now();
         self.follow_spam().await?;
         let rows = self.store.take_inbox(BATCH).await.context("reading the inbox")?;
@@ -139,8 +172,12 @@ impl Ingest {
             return Ok(done);
         }
         let (works, mut aside) = self.prepare(rows).await?;
-        let (judged, failed) = self.judge_all(works).await?;
+        let (mut judged, failed) = judge_all(works, &self.judges()?).await?;
         aside.extend(failed);
+        tokio::select! {
+            scored = self.score(&mut judged) => scored?,
+            () = stop.cancelled() => return Ok(Ingested::default()),
+        }
         self.put(&judged, &mut done, &mut aside).await?;
         if !aside.is_empty() {
             done.aside = aside.len();
@@ -170,7 +207,7 @@ impl Ingest {
     /// Repeats [`Ingest::tick`] until told to stop.
     pub async fn run(&self, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            let pause = match self.tick().await {
+            let pause = match self.round(&stop).await {
                 Ok(done) if done.taken > 0 => continue,
                 Ok(_) => IDLE,
                 Err(error) => {
@@ -227,29 +264,26 @@ impl Ingest {
         Ok((works, aside))
     }
 
-    /// Judges on all cores, in parts, and keeps the order. Gives too what could not be judged, with the reason.
-    async fn judge_all(&self, works: Vec<Work>) -> anyhow::Result<(Vec<Judged>, Vec<(String, String)>)> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let size = works.len().div_ceil(cores * 4).max(1);
-        let mut parts = Vec::new();
-        let mut left = works.into_iter().peekable();
-        while left.peek().is_some() {
-            let part: Vec<Work> = left.by_ref().take(size).collect();
-            let (judging, toward) = (Arc::clone(&self.judging), self.toward.clone());
-            parts.push(tokio::task::spawn_blocking(move || {
-                part.into_iter().map(|work| judge(work, &judging, toward.as_ref())).collect::<Vec<_>>()
-            }));
-        }
-        let (mut judged, mut failed) = (Vec::new(), Vec::new());
-        for part in parts {
-            for answer in part.await.context("judging")? {
-                match answer {
-                    Ok(one) => judged.push(one),
-                    Err(row) => failed.push(row),
-                }
+    /// Asks the other scorer, when there is one, how the judged texts lean.
+    async fn score(&self, judged: &mut [Judged]) -> anyhow::Result<()> {
+        let Some(scoring) = &self.scoring else { return Ok(()) };
+        let asked = |one: &Judged| Some((one.raw.whole_text(), one.judgement.as_ref()?.language));
+        let texts: Vec<(String, Language)> = judged.iter().filter_map(asked).collect();
+        let told = scoring.ask(texts).await?;
+        for (judgement, answer) in judged.iter_mut().filter_map(|one| one.judgement.as_mut()).zip(told.answers) {
+            if let Some(p) = answer {
+                scoring.put_in(judgement, p);
             }
         }
-        Ok((judged, failed))
+        Ok(())
+    }
+
+    /// Who judges this round: one set of models from its first text to its last.
+    fn judges(&self) -> anyhow::Result<Judges> {
+        match &self.by {
+            By::These(judges) => Ok(judges.clone()),
+            By::Models => Ok(Judges::of(self.live.judge().map_err(|mistake| anyhow!("the models did not load: {mistake}"))?)),
+        }
     }
 
     /// Puts what was judged; when some row's data are refused, the others are put without it.
@@ -286,6 +320,31 @@ pub async fn count_spam(store: &Store, config: &Config) -> anyhow::Result<()> {
         info!(topic.name = %name, "spam of `{name}` is counted as its file says now");
     }
     Ok(())
+}
+
+/// Judges on all cores, in parts, and keeps the order. Gives too what could not be judged, with the reason.
+async fn judge_all(works: Vec<Work>, judges: &Judges) -> anyhow::Result<(Vec<Judged>, Vec<(String, String)>)> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let size = works.len().div_ceil(cores * 4).max(1);
+    let mut parts = Vec::new();
+    let mut left = works.into_iter().peekable();
+    while left.peek().is_some() {
+        let part: Vec<Work> = left.by_ref().take(size).collect();
+        let (judging, toward) = (Arc::clone(&judges.judging), judges.toward.clone());
+        parts.push(tokio::task::spawn_blocking(move || {
+            part.into_iter().map(|work| judge(work, &judging, toward.as_ref())).collect::<Vec<_>>()
+        }));
+    }
+    let (mut judged, mut failed) = (Vec::new(), Vec::new());
+    for part in parts {
+        for answer in part.await.context("judging")? {
+            match answer {
+                Ok(one) => judged.push(one),
+                Err(row) => failed.push(row),
+            }
+        }
+    }
+    Ok((judged, failed))
 }
 
 fn store_failed(error: store::Error) -> anyhow::Error {

@@ -6,6 +6,7 @@ mod dispatch;
 mod import;
 mod ingest;
 pub mod report;
+mod score;
 mod watch;
 
 pub use collect::{Collect, Collected};
@@ -13,4 +14,5 @@ pub use deliver::{Deliver, Delivered};
 pub use dispatch::{Dispatch, Dispatched};
 pub use import::{Import, Imported, files_of};
 pub use ingest::{Ingest, Ingested, Judging, count_spam};
+pub use score::{Scoring, Told};
 pub use watch::{Round, Subject, Watch, Watermark, baseline, slot};

@@ -163,6 +163,11 @@ impl<'a> Table<'a> {
         &self.mistakes
     }
 
+    /// The folder that relative paths are meant from.
+    pub fn folder(&self) -> &Path {
+        self.folder
+    }
+
     /// The file's name, as the user named it.
     pub fn file(&self) -> &str {
         self.file
@@ -238,6 +243,21 @@ impl<'a> Table<'a> {
         let number = i64::from_str_radix(number.as_str(), number.radix()).ok().filter(|n| limits.contains(n));
         if number.is_none() {
             self.wrong_kind(key, value, &format!("a whole number from {} to {}", limits.start(), limits.end()));
+        }
+        number
+    }
+
+    /// A number within limits, whole or not.
+    pub fn number(&self, key: &str, limits: std::ops::RangeInclusive<f64>) -> Option<f64> {
+        let value = self.value(key)?;
+        let number = match value.get_ref() {
+            DeValue::Float(float) => float.as_str().parse::<f64>().ok(),
+            DeValue::Integer(integer) => integer.as_str().parse::<f64>().ok(),
+            _ => None,
+        };
+        let number = number.filter(|number| limits.contains(number));
+        if number.is_none() {
+            self.wrong_kind(key, value, &format!("a number from {} to {}", limits.start(), limits.end()));
         }
         number
     }

@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("chart", 2),
     ("source", 3),
     ("notify", 3),
+    ("scorer", 3),
     ("store", 3),
     ("config", 4),
     ("pipeline", 4),

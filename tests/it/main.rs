@@ -16,6 +16,7 @@ mod ingest;
 mod kill;
 mod left_out;
 mod mastodon;
+mod models;
 mod preview;
 mod query;
 mod removal;

@@ -147,22 +147,12 @@ fn own_lesson(group: Group, calibrates: bool) -> impl Fn(Written) -> Lesson {
     }
 }
 
-/// The files of a models' folder that the judge reads.
+/// The files of a models' folder that the judge reads; none when the folder is not there yet.
 pub(in crate::cli) fn files(folder: &Path) -> Result<Files> {
-    let mut files = Files::new();
-    for part in ["", "lexicon", "themes"] {
-        let Ok(entries) = fs::read_dir(folder.join(part)) else { continue };
-        for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
-            let wanted =
-                path.extension().is_some_and(|extension| ["model", "tsv", "toml"].iter().any(|e| extension == *e));
-            let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
-            if wanted && path.is_file() {
-                let name = if part.is_empty() { name } else { format!("{part}/{name}") };
-                files.insert(name, fs::read(&path).with_context(|| path.display().to_string())?);
-            }
-        }
+    if !folder.is_dir() {
+        return Ok(Files::new());
     }
-    Ok(files)
+    Ok(crate::config::model_files(folder)?)
 }
 
 /// Reduces NTUSD and VADER (both MIT) to what the lexicon reads: clear words only.
