@@ -29,9 +29,7 @@ pub struct Onnx {
 }
 
 struct Model {
-    // Ends after the session that lives in it.
     session: Session,
-    _environment: Environment,
     tokenizer: Tokenizer,
     labels: Vec<Sentiment>,
     inputs: Vec<Input>,
@@ -59,20 +57,31 @@ impl Onnx {
     pub fn load(settings: &OnnxSettings) -> Result<Self, String> {
         let place = |path: &Path, error: &dyn std::fmt::Display| format!("`{}`: {error}", path.display());
         let bytes = std::fs::read(&settings.model).map_err(|error| place(&settings.model, &error))?;
-        let environment = ort::init_from(&settings.runtime).map_err(|error| place(&settings.runtime, &error))?;
-        let environment = environment.build().map_err(|error| place(&settings.runtime, &error))?;
+        let environment = runtime(&settings.runtime).map_err(|error| place(&settings.runtime, &error))?;
         let session = Session::builder(&environment).and_then(|mut builder| builder.commit_from_memory(&bytes));
         let session = session.map_err(|error| place(&settings.model, &error))?;
         let tokenizer = tokenizer(settings).map_err(|error| place(&settings.tokenizer, &error))?;
         let inputs = inputs(&session).map_err(|error| place(&settings.model, &error))?;
         let labels = settings.labels.clone();
-        let mut model = Model { session, _environment: environment, tokenizer, labels, inputs };
+        let mut model = Model { session, tokenizer, labels, inputs };
         model.run(&["test".to_owned()]).map_err(|error| place(&settings.model, &error))?;
         let stem = settings.model.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
         let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(&bytes));
         let name = format!("onnx-{stem}-{a:02x}{b:02x}{c:02x}{d:02x}");
         Ok(Self { model: Arc::new(Mutex::new(model)), name, at_once: settings.at_once })
     }
+}
+
+/// The runtime, loaded by whoever needs it first: a process has one, from one library.
+fn runtime(library: &Path) -> Result<Environment, String> {
+    static RUNTIME: Mutex<Option<Environment>> = Mutex::new(None);
+    let mut runtime = RUNTIME.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(runtime) = &*runtime {
+        return Ok(runtime.clone());
+    }
+    let loaded = ort::init_from(library).map_err(|error| error.to_string())?;
+    let loaded = loaded.with_telemetry(false).build().map_err(|error| error.to_string())?;
+    Ok(runtime.insert(loaded).clone())
 }
 
 fn tokenizer(settings: &OnnxSettings) -> Result<Tokenizer, tokenizers::Error> {

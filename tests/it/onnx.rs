@@ -11,7 +11,7 @@ use crate::left_out::left_out;
 /// A field of a protocol buffer that holds bytes.
 fn bytes(field: u8, value: impl AsRef<[u8]>) -> Vec<u8> {
     let value = value.as_ref();
-    let mut written = vec![field << 3 | 2];
+    let mut written = varint(u64::from(field) << 3 | 2);
     written.extend(varint(value.len() as u64));
     written.extend_from_slice(value);
     written
@@ -19,7 +19,7 @@ fn bytes(field: u8, value: impl AsRef<[u8]>) -> Vec<u8> {
 
 /// A field that holds a whole number.
 fn number(field: u8, value: u64) -> Vec<u8> {
-    let mut written = vec![field << 3];
+    let mut written = varint(u64::from(field) << 3);
     written.extend(varint(value));
     written
 }
