@@ -116,7 +116,7 @@ fn section(text: &mut String, heading: &str, rows: Vec<Vec<String>>) {
     }
 }
 
-fn count(number: usize, word: &str) -> String {
+pub(super) fn count(number: usize, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 

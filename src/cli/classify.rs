@@ -3,6 +3,7 @@
 //! In: plain lines, or JSON lines `{"id","text"}`, on standard input. Out: one JSON line each, or words for people.
 //! Never: stops at a bad line, keeps more than a few hundred texts per core in memory, or needs a configuration.
 
+mod asking;
 mod toward;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use crate::classify::{Judge, built_in_themes};
 use crate::domain::{Evidence, Judgement, Locale, Probabilities, Sentiment, Toward};
 use crate::text::Text;
 
+use self::asking::Asking;
 use self::toward::Targets;
 
 /// Judges texts from standard input: sentiment, themes, spam, and the words that decided it.
@@ -38,6 +40,12 @@ pub(crate) struct Args {
     /// The models' folder; without it, the models inside the program.
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
+    /// Asks the scorer of hearken.toml too, within its budget; where it answers, the leaning is its own.
+    #[arg(long)]
+    scorer: bool,
+    /// The folder with hearken.toml, for --scorer.
+    #[arg(long, default_value = ".", value_name = "DIR", requires = "scorer")]
+    folder: PathBuf,
     /// Also tells the leaning toward these names; spellings of one name are set apart by |.
     #[arg(long, value_name = "NAME[|SPELLING],...", value_delimiter = ',')]
     toward: Vec<String>,
@@ -62,7 +70,14 @@ const CHUNK: usize = 256;
 pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let judge = super::model::judge_of(args.models.as_deref())?;
     let threads = args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
-    let asked = Asked { judge, explain: args.explain, targets: Targets::read(&args.toward)? };
+    let scoring = match args.scorer {
+        false => None,
+        true => match Asking::build(&args.folder).await? {
+            Ok(asking) => Some(asking),
+            Err(code) => return Ok(code),
+        },
+    };
+    let asked = Asked { judge, explain: args.explain, targets: Targets::read(&args.toward)?, scoring };
     let work = move || -> Result<u64> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         stream(io::stdin(), &mut out, &asked, args.input, threads)
@@ -83,6 +98,7 @@ struct Asked {
     judge: Arc<Judge>,
     explain: bool,
     targets: Option<Targets>,
+    scoring: Option<Asking>,
 }
 
 /// One line as it came.
@@ -193,17 +209,30 @@ fn work(asked: &Asked, taken: &Mutex<Receiver<Job>>, done: &SyncSender<Done>) {
         };
         let Ok(job) = job else { return };
         let (mut text, mut refused) = (String::new(), 0);
+        let mut judged = Vec::with_capacity(job.lines.len());
         for line in &job.lines {
             if job.json && line.bytes.trim_ascii().is_empty() && !line.too_long {
                 continue;
             }
             match read_text(line, job.json) {
-                Ok((id, original)) => tell(asked, &id, &original, &mut text),
+                Ok((id, original)) => {
+                    let read = Text::read(&original);
+                    let judgement = asked.judge.judge(&read);
+                    judged.push(Ok((id, read, judgement)));
+                }
                 Err((id, why)) => {
                     refused += 1;
-                    text.push_str(&json!({ "id": id, "line": line.number, "error": why }).to_string());
-                    text.push('\n');
+                    judged.push(Err(json!({ "id": id, "line": line.number, "error": why })));
                 }
+            }
+        }
+        if let Some(scoring) = &asked.scoring {
+            scoring.put_in(judged.iter_mut().filter_map(|one| one.as_mut().ok()));
+        }
+        for one in judged {
+            match one {
+                Ok((id, read, judgement)) => tell(asked, &id, &read, &judgement, &mut text),
+                Err(refused) => text.push_str(&format!("{refused}\n")),
             }
         }
         if done.send(Done { order: job.order, text, refused }).is_err() {
@@ -251,19 +280,21 @@ fn write_in_order(out: &mut impl Write, finished: &Receiver<Done>) -> io::Result
     Ok(refused)
 }
 
-fn tell(asked: &Asked, id: &Value, original: &str, out: &mut String) {
-    let text = Text::read(original);
-    let judgement = asked.judge.judge(&text);
-    let toward = asked.targets.as_ref().map(|targets| targets.each(&asked.judge, &text, &judgement));
+fn tell(asked: &Asked, id: &Value, text: &Text, judgement: &Judgement, out: &mut String) {
+    let original = text.original();
+    let toward = asked.targets.as_ref().map(|targets| targets.each(&asked.judge, text, judgement));
     if asked.explain {
-        explain_to(&asked.judge, id, &text, &judgement, toward.as_deref().unwrap_or_default(), out);
+        explain_to(&asked.judge, id, text, judgement, toward.as_deref().unwrap_or_default(), out);
         return;
     }
-    let mut told = as_json(id, original, &judgement);
+    let mut told = as_json(id, original, judgement);
     if let (Some(toward), Value::Object(told)) = (toward, &mut told) {
         let characters = Characters::of(original);
         let each = toward.iter().map(|(name, named, toward)| toward::as_json(name, *named, toward, &characters));
         told.insert("toward".to_owned(), each.collect());
+    }
+    if let (Some(_), Value::Object(told)) = (&asked.scoring, &mut told) {
+        told.insert("model".to_owned(), Value::from(judgement.model.as_str()));
     }
     out.push_str(&told.to_string());
     out.push('\n');
@@ -380,7 +411,7 @@ mod tests {
     fn classify_toward(input: &[u8], mode: Input, toward: &[String]) -> Vec<Value> {
         let judge = Judge::built_in().expect("the built-in judge");
         let mut out = Vec::new();
-        let asked = Asked { judge, explain: false, targets: Targets::read(toward).expect("names") };
+        let asked = Asked { judge, explain: false, targets: Targets::read(toward).expect("names"), scoring: None };
         stream(io::Cursor::new(input.to_vec()), &mut out, &asked, mode, 3).expect("it streams");
         let text = String::from_utf8(out).expect("UTF-8");
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()

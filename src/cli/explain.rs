@@ -55,7 +55,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let (told, mention) = explained(topic, &text);
     print!("{told}");
     if mention {
-        print!("{}", leaning(&*super::model::judge_of(config.models.as_deref())?, topic, config.names(topic).as_ref(), &text));
+        print!(
+            "{}",
+            leaning(&*super::model::judge_of(config.models.as_deref())?, topic, config.names(topic).as_ref(), &text)
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -22,6 +22,7 @@ mod model;
 mod out;
 pub mod preview;
 mod report;
+mod scorer;
 mod serve;
 mod silence;
 mod sources;
@@ -73,6 +74,7 @@ enum Command {
     Preview(preview::Args),
     Import(import::Args),
     Report(report::Args),
+    Scorer(scorer::Args),
     Sources(sources::Args),
     Tickets(tickets::Args),
     Silence(silence::Args),
@@ -122,6 +124,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Preview(args) => preview::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Report(args) => report::run(args).await,
+        Command::Scorer(args) => scorer::run(args).await,
         Command::Sources(args) => Ok(sources::run(&args)),
         Command::Tickets(args) => tickets::run(args).await,
         Command::Silence(args) => silence::run(args).await,

@@ -10,8 +10,8 @@ use chrono_tz::Tz;
 use super::files::{Files, shown};
 use super::place::{self, Places};
 use super::{Config, MAIN_FILE, Web, bot, receiver, report};
-use crate::scorer;
 use crate::domain::{Locale, ReceiverName, TopicName};
+use crate::scorer;
 use crate::settings::{Document, Mistakes, Secret, Table};
 
 /// What topics may refer to, also what has mistakes of its own.
@@ -97,7 +97,8 @@ fn read_models(root: &Table<'_>, folder: &Path) -> Option<PathBuf> {
     let written = root.text("models")?;
     let path = folder.join(&written);
     if written.trim().is_empty() || !path.is_dir() {
-        let hint = "a folder with models such as `hearken model train` writes; leave it out for those inside the program";
+        let hint =
+            "a folder with models such as `hearken model train` writes; leave it out for those inside the program";
         root.mistake("models", format!("`{written}` is not a folder"), hint);
         return None;
     }

@@ -138,6 +138,11 @@ impl Config {
         if topic.brand.is_empty() { None } else { Names::new(&things).ok() }
     }
 
+    /// `hearken.toml`, as [`Mistake::file`] names it.
+    pub fn main_file(&self) -> String {
+        files::shown(&self.folder.join(MAIN_FILE))
+    }
+
     /// The file of a topic of this name, as [`Mistake::file`] names it.
     pub fn topic_file(&self, name: &str) -> String {
         files::shown(&self.folder.join(TOPICS_FOLDER).join(format!("{name}.toml")))

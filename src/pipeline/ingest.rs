@@ -16,8 +16,8 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use crate::classify::Judge;
 use super::Scoring;
+use crate::classify::Judge;
 use crate::cluster;
 use crate::config::{Config, Live, Topic};
 use crate::domain::{
@@ -282,7 +282,9 @@ impl Ingest {
     fn judges(&self) -> anyhow::Result<Judges> {
         match &self.by {
             By::These(judges) => Ok(judges.clone()),
-            By::Models => Ok(Judges::of(self.live.judge().map_err(|mistake| anyhow!("the models did not load: {mistake}"))?)),
+            By::Models => {
+                Ok(Judges::of(self.live.judge().map_err(|mistake| anyhow!("the models did not load: {mistake}"))?))
+            }
         }
     }
 

@@ -40,6 +40,8 @@ pub struct Scoring {
     name: String,
     zone: Tz,
     clock: Clock,
+    /// Whether answers of before are taken.
+    remembers: bool,
     standing: Mutex<Standing>,
 }
 
@@ -132,7 +134,13 @@ impl Scoring {
     /// A scorer with the rules by which it is asked; its days are those of `zone`.
     pub fn new(store: Store, scorer: Arc<dyn Score>, settings: Settings, zone: Tz, clock: Clock) -> Self {
         let name = settings.name();
-        Self { store, scorer, settings, name, zone, clock, standing: Mutex::default() }
+        Self { store, scorer, settings, name, zone, clock, remembers: true, standing: Mutex::default() }
+    }
+
+    /// The same, asking anew what was answered before.
+    #[must_use]
+    pub fn anew(self) -> Self {
+        Self { remembers: false, ..self }
     }
 
     /// What its days and its state are kept under.
@@ -178,7 +186,7 @@ impl Scoring {
         let day = self.today();
         let mut answers: Vec<Option<Probabilities>> = vec![None; questions.len()];
         let mut told = Told::default();
-        if self.scorer.is_outside() {
+        if self.scorer.is_outside() && self.remembers {
             self.forget(&day).await?;
             let ids: Vec<String> = questions.iter().map(|question| question.id.clone()).collect();
             let held = self.store.scorer_answers(&ids).await.context("reading the scorer's answers")?;
@@ -194,7 +202,8 @@ impl Scoring {
             let counted = self.store.count_scorer(&self.name, &day, counts.0, counts.1).await;
             counted.context("counting the scorer's answers")?;
         }
-        told.answers = places.iter().map(|place| place.and_then(|place| answers.get(place).copied().flatten())).collect();
+        told.answers =
+            places.iter().map(|place| place.and_then(|place| answers.get(place).copied().flatten())).collect();
         Ok(told)
     }
 
@@ -308,9 +317,10 @@ impl Scoring {
         self.standing().pause.went_well();
         let (each, tokens) = (scored.answers, scored.tokens.unwrap_or(0));
         if self.scorer.is_outside() {
-            let answers = chunk.iter().zip(&each).filter_map(|(place, answer)| {
-                Some((questions[*place].id.clone(), *answer.as_ref().ok()?))
-            });
+            let answers = chunk
+                .iter()
+                .zip(&each)
+                .filter_map(|(place, answer)| Some((questions[*place].id.clone(), *answer.as_ref().ok()?)));
             let answers: Vec<(String, Probabilities)> = answers.collect();
             let cost = i64::try_from(tokens).unwrap_or(i64::MAX);
             let kept = self.store.keep_scorer_answers(&self.name, day, &answers, cost, self.clock.now()).await;

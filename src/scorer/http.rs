@@ -161,17 +161,14 @@ fn read(body: &[u8], count: usize) -> Result<Scored, Error> {
     let completion: Completion =
         serde_json::from_slice(body).map_err(|error| Error::Unreadable(format!("no completion: {error}")))?;
     let content = completion.choices.into_iter().next().and_then(|choice| choice.message.content).unwrap_or_default();
-    let answers: Answers =
-        serde_json::from_str(inside(&content)).map_err(|error| Error::Unreadable(format!("no answers in it: {error}")))?;
+    let answers: Answers = serde_json::from_str(inside(&content))
+        .map_err(|error| Error::Unreadable(format!("no answers in it: {error}")))?;
     let mut by_index: HashMap<usize, Result<Probabilities, String>> = HashMap::new();
     for answer in answers.answers {
         // One answer that is none leaves the others whole.
         let Ok(answer) = serde_json::from_value::<Answer>(answer) else { continue };
         let read = probabilities(&answer);
-        by_index
-            .entry(answer.index)
-            .and_modify(|before| *before = Err("answered twice".to_owned()))
-            .or_insert(read);
+        by_index.entry(answer.index).and_modify(|before| *before = Err("answered twice".to_owned())).or_insert(read);
     }
     let left_out = || Err("left out of the answer".to_owned());
     let answers = (0..count).map(|index| by_index.remove(&index).unwrap_or_else(left_out)).collect();

@@ -168,7 +168,11 @@ fn read_duration(table: &Table<'_>, key: &str, usual: Duration, most: u64) -> Op
     let duration = table.duration(key)?.to_std().ok();
     let fits = duration.filter(|duration| (1..=most).contains(&duration.as_secs()));
     if fits.is_none() {
-        table.mistake(key, "is too short or too long", format!("write 1s to {most}s, such as \"{}s\"", usual.as_secs()));
+        table.mistake(
+            key,
+            "is too short or too long",
+            format!("write 1s to {most}s, such as \"{}s\"", usual.as_secs()),
+        );
     }
     fits
 }
@@ -201,7 +205,8 @@ fn read_http(table: &Table<'_>) -> Option<HttpSettings> {
 }
 
 fn read_address(table: &Table<'_>) -> Option<Url> {
-    let text = table.need_text("address", "what stands before /chat/completions, such as \"http://127.0.0.1:11434/v1\"")?;
+    let text =
+        table.need_text("address", "what stands before /chat/completions, such as \"http://127.0.0.1:11434/v1\"")?;
     let url = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let Some(url) = url else {
         table.mistake("address", format!("`{text}` is not a web address"), "write https://host/v1");
@@ -231,12 +236,17 @@ fn is_this_machine(url: &Url) -> bool {
 fn read_onnx(table: &Table<'_>) -> Option<OnnxSettings> {
     let model = read_file(table, "model", "the model's file, such as \"models/leaning.onnx\"");
     let tokenizer = read_file(table, "tokenizer", "the tokenizer.json that stands beside the model");
-    let runtime = read_file(table, "runtime", "the library of ONNX Runtime, such as \"/opt/onnxruntime/libonnxruntime.so\"");
+    let runtime =
+        read_file(table, "runtime", "the library of ONNX Runtime, such as \"/opt/onnxruntime/libonnxruntime.so\"");
     let labels = read_labels(table);
     let at_once = table.integer("at_once", 1..=256).unwrap_or(AT_ONCE);
     let longest = table.integer("longest", 8..=8_192).unwrap_or(LONGEST);
     if cfg!(not(feature = "onnx")) {
-        table.mistake("kind", WITHOUT_ONNX, "build it with `cargo build --release --features onnx`, or use kind = \"http\"");
+        table.mistake(
+            "kind",
+            WITHOUT_ONNX,
+            "build it with `cargo build --release --features onnx`, or use kind = \"http\"",
+        );
     }
     Some(OnnxSettings {
         model: model?,

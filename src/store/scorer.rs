@@ -111,13 +111,7 @@ impl Store {
     }
 
     /// Takes one request about so many texts off the day's budget, before it is made; false when that much is not left.
-    pub async fn spend_on_scorer(
-        &self,
-        scorer: &str,
-        day: &str,
-        texts: i64,
-        most: (i64, i64),
-    ) -> Result<bool, Error> {
+    pub async fn spend_on_scorer(&self, scorer: &str, day: &str, texts: i64, most: (i64, i64)) -> Result<bool, Error> {
         const SPEND: &str = "update scorer_day set requests = requests + 1, texts = texts + $3 \
              where scorer = $1 and day = $2 and requests < $4 and texts + $3 <= $5";
         in_transaction!(self, tx => async {
@@ -184,7 +178,8 @@ impl Store {
         let row: Option<(String, i64, String)> =
             on_backend!(self, pool => sqlx::query_as(SQL).bind(scorer).fetch_optional(pool).await)?;
         let Some((state, since, detail)) = row else { return Ok(None) };
-        let state = ScorerState::find(&state).ok_or_else(|| Error::Corrupt(format!("the state of scorer `{scorer}`")))?;
+        let state =
+            ScorerState::find(&state).ok_or_else(|| Error::Corrupt(format!("the state of scorer `{scorer}`")))?;
         Ok(Some(ScorerStatus { state, since: timestamp(since), detail }))
     }
 }

@@ -181,6 +181,15 @@ words! {
     NO_SOURCES_ABOUT = "在主題檔的 [[listen]] 加入來源；第一次讀取後會出現在這裡。", "在主题文件的 [[listen]] 加入来源；第一次读取后会出现在这里。", "Add a [[listen]] to a topic file; a source appears here when it is first read.", "トピックファイルの [[listen]] に追加すると、ここに表示されます。";
     BROKEN_FILES = "有錯誤的設定檔", "有错误的配置文件", "Files with mistakes", "誤りのある設定ファイル";
     BROKEN_ABOUT = "以下檔案沒有生效，仍沿用先前的內容。修正後會自動重新載入。", "以下文件没有生效，仍沿用先前的内容。修正后会自动重新加载。", "These files were not taken; what was there before still holds. They are read again when they change.", "これらのファイルは反映されず、以前の内容が使われています。修正すると自動で読み直します。";
+    SCORER = "其他判讀器", "其他判读器", "Other scorer", "他の判定器";
+    SCORER_NEW = "尚未使用", "尚未使用", "not asked yet", "未使用";
+    SCORER_WELL = "正常", "正常", "answers", "正常";
+    SCORER_FAILING = "沒有回應，由內建模型判讀", "没有响应，由内置模型判读", "does not answer; the built-in models judge", "応答なし、内蔵モデルが判定";
+    SCORER_SPENT = "今日額度用完，由內建模型判讀", "今日额度用完，由内置模型判读", "today's budget is spent; the built-in models judge", "本日の上限に達したため、内蔵モデルが判定";
+    SCORER_REQUESTS = "今日請求", "今日请求", "Requests today", "本日のリクエスト";
+    SCORER_TEXTS = "今日送出的文字", "今日送出的文本", "Texts sent today", "本日送信した文";
+    SCORER_REMEMBERED = "沿用先前的答案", "沿用先前的答案", "Answered before", "以前の回答を使用";
+    SCORER_FELL_BACK = "今日由內建模型代判", "今日由内置模型代判", "Judged by the built-in models instead", "内蔵モデルが代わりに判定";
     BACKLOG = "等待判讀", "等待判读", "Waiting to be judged", "判定待ち";
     ASIDE = "無法判讀、已擱置", "无法判读、已搁置", "Put aside: could not be judged", "判定できず保留";
     DUE_NOW = "待讀取", "待读取", "due now", "読み取り待ち";

@@ -349,6 +349,12 @@ fn the_document_names_every_key_that_is_known_and_no_other() {
         keys.sort();
         assert_eq!(keys, below(&format!("[[receiver]]\nname = \"here\"\nchannel = \"{channel}\"")), "{channel}");
     }
+    let scorer = documented_keys(&document, "[scorer]");
+    for kind in ["http", "onnx"] {
+        let mut keys = [scorer.clone(), documented_keys(&document, kind)].concat();
+        keys.sort();
+        assert_eq!(keys, below(&format!("[scorer]\nkind = \"{kind}\"")), "{kind}");
+    }
     assert_eq!(documented_keys(&document, "topic"), known_keys("", &format!("{strange}{plain}")));
     for section in ["[alert]", "[ticket]", "[[theme]]"] {
         let keys = known_keys("", &format!("{plain}{section}\n{strange}"));

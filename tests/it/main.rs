@@ -17,11 +17,14 @@ mod kill;
 mod left_out;
 mod mastodon;
 mod models;
+#[cfg(feature = "onnx")]
+mod onnx;
 mod preview;
 mod query;
 mod removal;
 mod report;
 mod rough_source;
+mod scorer;
 mod seed;
 mod segment;
 mod server;

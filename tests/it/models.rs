@@ -36,7 +36,8 @@ fn folder(address: &str) -> tempfile::TempDir {
     fs::create_dir(folder.path().join("topics")).expect("made");
     fs::create_dir(folder.path().join("models")).expect("made");
     write("topics/sprout.toml", TOPIC);
-    write("hearken.toml", &format!("models = \"models\"\n[web]\naddress = \"{address}\"\n"));
+    let scorer = "[scorer]\nkind = \"http\"\naddress = \"http://127.0.0.1:9/v1\"\nmodel = \"nobody\"\n";
+    write("hearken.toml", &format!("models = \"models\"\n[web]\naddress = \"{address}\"\n{scorer}"));
     folder
 }
 
@@ -85,6 +86,8 @@ async fn new_models_judge_without_a_restart_and_broken_ones_change_nothing() {
 
     let built_in = Judge::built_in().expect("the built-in judge").name().to_owned();
     assert_eq!(judged_by(&store, "1").await, built_in, "an empty folder leaves the built-in models");
+    let told = page(&address).await;
+    assert!(told.contains("http-nobody") && told.contains("沒有回應，由內建模型判讀"), "{told}");
 
     let path = folder.path().join("models/zh.model");
     fs::write(&path, model("zh.model", "feed")).expect("written");

@@ -10,6 +10,7 @@ pub(super) mod mentions;
 pub(super) mod outbox;
 pub(super) mod overview;
 pub(super) mod report;
+mod scoring;
 pub(super) mod sources;
 pub(super) mod ticket;
 pub(super) mod tickets;

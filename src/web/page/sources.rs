@@ -10,7 +10,7 @@ use super::super::listening::{Listening, Standing};
 use super::super::show;
 use super::super::words as w;
 use super::super::{Shared, Visitor, Web};
-use super::{Page, html};
+use super::{Page, html, scoring};
 use crate::alert::words::number;
 use crate::domain::{Coverage, Interval, SourceName};
 use crate::settings::Mistake;
@@ -42,6 +42,7 @@ pub(in crate::web) async fn get(State(web): State<Shared>, visitor: Visitor, Que
         source,
     };
     let rows: Vec<Row<'_>> = sources.iter().map(row).collect();
+    let scorer = scoring::section(&web, &visitor).await?;
     let (waiting, aside) = (web.store.count_inbox().await?, web.store.aside(ASIDE).await?);
     let inside = html! {
         div.head {
@@ -53,6 +54,7 @@ pub(in crate::web) async fn get(State(web): State<Shared>, visitor: Visitor, Que
         }
         (mistakes(&visitor, &web.live.broken()))
         section.sheet #sources data-live { (table(&web, &visitor, &rows, window)) }
+        (scorer)
         section.sheet #backlog data-live {
             dl.facts { dt { (visitor.say(w::BACKLOG)) } dd.number { (w::so_many(waiting, visitor.locale)) } }
             (put_aside(&web, &visitor, &aside))
