@@ -187,6 +187,7 @@ fn train(args: &TrainArgs) -> Result<ExitCode> {
         precision: args.precision,
         most_unsure: args.most_unsure,
         balance: args.balance,
+        ..Plan::default()
     };
     println!("seed {}, {} epochs, rate {}, l1 {}, l2 {}", plan.seed, plan.epochs, plan.rate, plan.l1, plan.l2);
     let said = args.with_corrections.as_deref().map(super::labelled::read).transpose()?;

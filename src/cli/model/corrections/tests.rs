@@ -13,6 +13,8 @@ const PLAN: Plan = Plan {
     precision: 0.8,
     most_unsure: 0.4,
     balance: 1.0,
+    folds: 0,
+    direct: false,
 };
 
 const WHO: [&str; 12] = [
