@@ -46,8 +46,36 @@ fn texts(count: usize) -> Vec<String> {
     (0..count).map(&mut text).collect()
 }
 
-fn judging_on_one_core(texts: &[String]) -> f64 {
-    let judge = Judge::built_in().expect("models");
+/// The texts of our own corpus in one language, as often as it takes to have so many.
+fn written(language: &str, count: usize) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sentiment-models/corpus");
+    let mut found = Vec::new();
+    for file in ["zh-hant.tsv", "zh-hans.tsv", "ja.tsv", "ko.tsv", "en.tsv"] {
+        let lines = std::fs::read_to_string(folder.join(file)).expect("the corpus");
+        let cells = lines.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+        let wanted = cells.filter(|cells| cells.len() == 7 && cells[0].starts_with(language));
+        found.extend(wanted.map(|cells| cells[6].to_owned()));
+    }
+    found.iter().cycle().take(count).cloned().collect()
+}
+
+/// Texts a second on one core for each language, as `hearken classify` and the ingest judge them.
+fn by_language(judge: &Judge, count: usize) {
+    for language in ["zh", "en", "ja", "ko"] {
+        let texts = written(language, count);
+        let letters: usize = texts.iter().map(|text| text.chars().count()).sum();
+        let began = Instant::now();
+        for text in &texts {
+            let text = Text::read(text);
+            std::hint::black_box(judge.judge(&text));
+            std::hint::black_box(cluster::keys(&text));
+        }
+        let rate = texts.len() as f64 / began.elapsed().as_secs_f64();
+        println!("judging {language}, {} characters on the mean: {rate:.0} texts/s", letters / texts.len().max(1));
+    }
+}
+
+fn judging_on_one_core(judge: &Judge, texts: &[String]) -> f64 {
     let query = Query::parse(QUERY).expect("a query");
     let mut found = 0;
     let began = Instant::now();
@@ -168,7 +196,13 @@ fn main() {
     let count = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(50_000);
     let texts = texts(count);
     println!("{count} texts, seed {SEED}");
-    println!("judging on one core: {:.0} texts/s", judging_on_one_core(&texts));
+    let began = Instant::now();
+    let judge = Judge::built_in().expect("models");
+    println!("loading every model: {:.2} s", began.elapsed().as_secs_f64());
+    // The first Korean text inflates its dictionary's matrix: once in a process's life.
+    judge.judge(&Text::read("배송이 너무 늦어요"));
+    by_language(&judge, count.min(20_000));
+    println!("judging on one core: {:.0} texts/s", judging_on_one_core(&judge, &texts));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let folder = tempfile::tempdir().expect("a folder");
     let file = format!("sqlite:{}", folder.path().join("bench.db").display());

@@ -143,7 +143,14 @@ impl Ingest {
         judging: impl Fn(&Text) -> Judgement + Send + Sync + 'static,
         clock: Clock,
     ) -> Self {
-        Self { store, live, by: By::These(Judges { judging: Arc::new(judging), toward: None }), scoring: None, clock, followed: Arc::default() }
+        Self {
+            store,
+            live,
+            by: By::These(Judges { judging: Arc::new(judging), toward: None }),
+            scoring: None,
+            clock,
+            followed: Arc::default(),
+        }
     }
 
     /// The same, with another scorer that is asked how the judged texts lean; `None` for none.

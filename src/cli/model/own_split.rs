@@ -26,12 +26,12 @@ const MANY: usize = 8_000;
 pub(super) fn score(files: &Files, data: &Path, balance: Option<f64>, test: bool) -> Result<Vec<Score>> {
     let mut scores = Vec::new();
     for set in SETS {
-        let Some((part, lessons, asked)) = parts(set, data, test)? else { continue };
+        let Some(Parts { name, lessons, asked }) = parts(set, data, test)? else { continue };
         let judge = learn(files, set, &lessons, plan(lessons.len(), balance))?;
         let texts = asked.iter().filter_map(|row| Some((row.text.as_str(), row.sentiment()?)));
         let answers = answers(texts, |text: &Text| judge.judge_as(text, set.group));
         if let Some(figures) = figures(&answers) {
-            scores.push(Score { name: format!("{}.{part}", set.name), trained: true, figures });
+            scores.push(Score { name: format!("{}.{name}", set.name), trained: true, figures });
         }
     }
     Ok(scores)
@@ -43,8 +43,16 @@ fn plan(texts: usize, balance: Option<f64>) -> Plan {
     if texts < MANY { Plan { folds: 5, epochs: 12, ..plan } } else { plan }
 }
 
-/// What is learnt and what is asked, with the name of the part that is asked; `None` where a set has no such parts.
-fn parts(set: &Set, data: &Path, test: bool) -> Result<Option<(&'static str, Vec<Lesson>, Vec<data::Row>)>> {
+/// What is learnt and what is asked of a set.
+struct Parts {
+    /// The name of the part that is asked.
+    name: &'static str,
+    lessons: Vec<Lesson>,
+    asked: Vec<data::Row>,
+}
+
+/// `None` where a set has no such parts.
+fn parts(set: &Set, data: &Path, test: bool) -> Result<Option<Parts>> {
     let folder = data.join(set.folder);
     let Some(mut train) = data::rows(&folder, set.name, "train")? else { return Ok(None) };
     let dev = set.dev.filter(|part| *part == "dev");
@@ -60,8 +68,8 @@ fn parts(set: &Set, data: &Path, test: bool) -> Result<Option<(&'static str, Vec
     let lessons: Vec<Lesson> = train.into_iter().filter_map(|row| lesson(row, many)).collect();
     let both =
         [Sentiment::Negative, Sentiment::Positive].iter().all(|label| lessons.iter().any(|one| one.label == *label));
-    let part = if test { set.test } else { dev };
-    Ok((both && !asked.is_empty()).then_some((part.unwrap_or("held"), lessons, asked)))
+    let name = if test { set.test } else { dev }.unwrap_or("held");
+    Ok((both && !asked.is_empty()).then_some(Parts { name, lessons, asked }))
 }
 
 fn learn(files: &Files, set: &Set, lessons: &[Lesson], plan: Plan) -> Result<Judge> {
