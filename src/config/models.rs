@@ -54,10 +54,10 @@ fn model_paths(folder: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
 
 /// What is wrong with the models that a configuration names; `None` when they can be used, or when it names none.
 pub fn check_models(folder: Option<&Path>) -> Option<Mistake> {
-    load(folder?).err()
+    load(folder?).err().map(|mistake| *mistake)
 }
 
-fn load(folder: &Path) -> Result<Arc<Judge>, Mistake> {
+fn load(folder: &Path) -> Result<Arc<Judge>, Box<Mistake>> {
     let files = model_files(folder).map_err(|error| unreadable(folder, &error))?;
     let judge = Judge::from_files(&files).map_err(|error| refused(folder, &error))?;
     Ok(Arc::new(judge))
@@ -121,7 +121,7 @@ impl Models {
     }
 
     /// The judge in use; loaded when it is asked for first.
-    pub(super) fn judge(&self) -> Result<Arc<Judge>, Mistake> {
+    pub(super) fn judge(&self) -> Result<Arc<Judge>, Box<Mistake>> {
         let mut seen = self.lock();
         if let Some(judge) = &seen.judge {
             return Ok(Arc::clone(judge));
@@ -193,7 +193,7 @@ impl Seen {
                 Some(name)
             }
             Err(mistake) => {
-                (self.refused, self.broken) = (Some(set), Some(mistake));
+                (self.refused, self.broken) = (Some(set), Some(*mistake));
                 None
             }
         }
