@@ -97,7 +97,7 @@ impl Live {
 
     /// The judge in use: of the folder that `models` names, or the built-in one. The error says what is wrong with the folder;
     /// it can only be met before the first judge is there.
-    pub fn judge(&self) -> Result<Arc<Judge>, Mistake> {
+    pub fn judge(&self) -> Result<Arc<Judge>, Box<Mistake>> {
         self.models.judge()
     }
 
