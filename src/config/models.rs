@@ -63,12 +63,13 @@ fn load(folder: &Path) -> Result<Arc<Judge>, Box<Mistake>> {
     Ok(Arc::new(judge))
 }
 
-fn unreadable(folder: &Path, error: &std::io::Error) -> Mistake {
+fn unreadable(folder: &Path, error: &std::io::Error) -> Box<Mistake> {
     let hint = "set `models` in hearken.toml to a folder that is there, or leave it out for the built-in models";
-    Mistake { file: shown(folder), message: error.to_string(), hint: hint.to_owned(), ..Mistake::default() }
+    let (file, message, hint) = (shown(folder), error.to_string(), hint.to_owned());
+    Box::new(Mistake { file, message, hint, ..Mistake::default() })
 }
 
-fn refused(folder: &Path, error: &Error) -> Mistake {
+fn refused(folder: &Path, error: &Error) -> Box<Mistake> {
     let (file, line) = match error {
         Error::Missing { file } | Error::Broken { file, .. } | Error::Format { file, .. } => (Some(file), 0),
         Error::Line { file, line, .. } => (Some(file), *line),
@@ -80,12 +81,14 @@ fn refused(folder: &Path, error: &Error) -> Mistake {
     };
     let file = file.map_or_else(|| folder.to_owned(), |file| folder.join(file));
     let hint = "put the whole file there again, or take it away: then the built-in one is used";
-    Mistake { file: shown(&file), line, message, hint: hint.to_owned(), ..Mistake::default() }
+    Box::new(Mistake { file: shown(&file), line, message, hint: hint.to_owned(), ..Mistake::default() })
 }
 
 /// The judge in use, and what its files were like.
 pub(super) struct Models {
     folder: Option<PathBuf>,
+    /// Apart from what was seen, so that nobody who judges waits while new models load.
+    judge: Mutex<Option<Arc<Judge>>>,
     seen: Mutex<Seen>,
 }
 
@@ -94,7 +97,6 @@ type Set = BTreeMap<PathBuf, [u8; 32]>;
 
 #[derive(Default)]
 struct Seen {
-    judge: Option<Arc<Judge>>,
     prints: BTreeMap<PathBuf, Print>,
     /// The set that is in use; `None` before the first.
     taken: Option<Set>,
@@ -113,7 +115,7 @@ impl std::fmt::Debug for Models {
 
 impl Models {
     pub(super) fn new(folder: Option<PathBuf>) -> Self {
-        Self { folder, seen: Mutex::default() }
+        Self { folder, judge: Mutex::default(), seen: Mutex::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
@@ -122,10 +124,10 @@ impl Models {
 
     /// The judge in use; loaded when it is asked for first.
     pub(super) fn judge(&self) -> Result<Arc<Judge>, Box<Mistake>> {
-        let mut seen = self.lock();
-        if let Some(judge) = &seen.judge {
-            return Ok(Arc::clone(judge));
+        if let Some(judge) = self.in_use() {
+            return Ok(judge);
         }
+        let mut seen = self.lock();
         let judge = match &self.folder {
             None => Judge::built_in().map_err(|error| refused(Path::new("sentiment-models"), &error))?,
             Some(folder) => {
@@ -136,8 +138,16 @@ impl Models {
                 judge
             }
         };
-        seen.judge = Some(Arc::clone(&judge));
+        self.put(&judge);
         Ok(judge)
+    }
+
+    fn in_use(&self) -> Option<Arc<Judge>> {
+        self.judge.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn put(&self, judge: &Arc<Judge>) {
+        *self.judge.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(judge));
     }
 
     /// What is wrong with the files in the folder; the judge before them goes on.
@@ -149,22 +159,26 @@ impl Models {
     /// judge that was taken up, and whether [`Models::broken`] is another than before.
     pub(super) fn refresh(&self) -> (Option<String>, bool) {
         let Some(folder) = &self.folder else { return (None, false) };
-        let mut seen = self.lock();
-        if seen.judge.is_none() {
+        if self.in_use().is_none() {
             return (None, false);
         }
+        let mut seen = self.lock();
         let before = seen.broken.clone();
-        let name = match look(folder, &seen.prints) {
+        let taken = match look(folder, &seen.prints) {
             Ok(prints) => {
                 let set = set_of(&prints);
                 seen.prints = prints;
                 seen.take(folder, set)
             }
             Err(error) => {
-                seen.broken = Some(unreadable(folder, &error));
+                seen.broken = Some(*unreadable(folder, &error));
                 None
             }
         };
+        let name = taken.map(|judge| {
+            self.put(&judge);
+            judge.name().to_owned()
+        });
         let changed = seen.broken != before;
         tell(name.as_deref(), seen.broken.as_ref().filter(|_| changed), changed);
         (name, changed)
@@ -172,7 +186,8 @@ impl Models {
 }
 
 impl Seen {
-    fn take(&mut self, folder: &Path, set: Set) -> Option<String> {
+    /// The judge of this set, when it is to be taken up now.
+    fn take(&mut self, folder: &Path, set: Set) -> Option<Arc<Judge>> {
         if self.taken.as_ref() == Some(&set) {
             (self.waiting, self.refused, self.broken) = (None, None, None);
             return None;
@@ -188,9 +203,8 @@ impl Seen {
         self.waiting = None;
         match load(folder) {
             Ok(judge) => {
-                let name = judge.name().to_owned();
-                (self.judge, self.taken, self.refused, self.broken) = (Some(judge), Some(set), None, None);
-                Some(name)
+                (self.taken, self.refused, self.broken) = (Some(set), None, None);
+                Some(judge)
             }
             Err(mistake) => {
                 (self.refused, self.broken) = (Some(set), Some(*mistake));
