@@ -369,7 +369,7 @@ mod tests {
 
     #[test]
     fn a_broken_file_in_the_models_folder_is_refused_by_its_name() {
-        let files = Files::from([("zh.model".to_owned(), b"HKSM\x01\x00cut".to_vec())]);
+        let files = Files::from([("zh.model".to_owned(), b"HKSM\x02\x00cut".to_vec())]);
         let error = Judge::from_files(&files).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("zh.model") && error.contains("broken"), "{error}");
     }
