@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -24,6 +24,7 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
         .await
         .with_context(|| format!("{address} cannot be listened on; set `address` in [web] of hearken.toml"))?;
     let parts = Arc::new(Parts::build(config, Clock::System, rand::random()).await?);
+    load_models(&parts).await?;
     let mut tasks = Tasks::new();
     start_stages(&parts, &mut tasks);
     if let Some(bot) = bot_of(&parts) {
@@ -40,6 +41,14 @@ pub async fn serve(config: Config, stop: CancellationToken) -> anyhow::Result<()
     if !well {
         bail!("a part of the program ended by itself; the log says which");
     }
+    Ok(())
+}
+
+/// Loads the models before the first mention needs them: no stage waits for them, and who reads that we listen knows that we judge.
+async fn load_models(parts: &Parts) -> anyhow::Result<()> {
+    let live = parts.live.clone();
+    let loaded = tokio::task::spawn_blocking(move || live.judge()).await.context("loading the models")?;
+    loaded.map_err(|mistake| anyhow!("the models did not load: {mistake}"))?;
     Ok(())
 }
 

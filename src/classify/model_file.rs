@@ -75,8 +75,9 @@ fn read_weights(reader: &mut Reader<'_>, questions: usize) -> Option<Vec<(u32, [
     for _ in 0..count {
         key = key.checked_add(reader.distance()?)?;
         let mut weight = [0; HEADS];
-        for weight in weight.iter_mut().take(questions) {
-            *weight = reader.u16()? as i16;
+        let (bytes, _) = reader.take(questions * 2)?.as_chunks();
+        for (weight, bytes) in weight.iter_mut().zip(bytes) {
+            *weight = i16::from_le_bytes(*bytes);
         }
         weights.push((key, weight));
     }
@@ -109,6 +110,13 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn distance(&mut self) -> Option<u32> {
+        // Most distances are short, and a model has hundreds of thousands.
+        if let [byte, rest @ ..] = self.0
+            && *byte < 0x80
+        {
+            self.0 = rest;
+            return Some(u32::from(*byte));
+        }
         let mut value = 0u64;
         for shift in (0..35).step_by(7) {
             let byte = *self.take(1)?.first()?;

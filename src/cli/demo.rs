@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::domain::Timestamp;
 use crate::{app, demo};
 
 /// Watch three weeks of talk about three invented brands, and one crisis, in a minute and a half. No key, no network.
@@ -26,6 +27,10 @@ pub(super) struct Args {
     #[arg(long)]
     hurry: bool,
 
+    /// When the story ends, such as 2026-10-06T12:00:00Z; otherwise it ends now.
+    #[arg(long, value_name = "TIME")]
+    end: Option<Timestamp>,
+
     /// Keep the database in this folder, which must exist; otherwise nothing is left behind.
     #[arg(long, value_name = "FOLDER")]
     keep: Option<PathBuf>,
@@ -33,8 +38,8 @@ pub(super) struct Args {
 
 /// Runs the demo.
 pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let plan =
-        demo::Plan { address: args.address, seed: args.seed, leave: args.leave, hurry: args.hurry, keep: args.keep };
+    let Args { address, seed, leave, hurry, end, keep } = args;
+    let plan = demo::Plan { address, seed, leave, hurry, end, keep };
     demo::run(plan, app::stop_signal()).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -129,7 +129,11 @@ impl Models {
         }
         let mut seen = self.lock();
         let judge = match &self.folder {
-            None => Judge::built_in().map_err(|error| refused(Path::new("sentiment-models"), &error))?,
+            None => {
+                let judge = Judge::built_in().map_err(|error| refused(Path::new("sentiment-models"), &error))?;
+                info!(model.name = judge.name(), "the built-in models: {}", judge.name());
+                judge
+            }
             Some(folder) => {
                 seen.prints = look(folder, &BTreeMap::new()).map_err(|error| unreadable(folder, &error))?;
                 seen.taken = Some(set_of(&seen.prints));

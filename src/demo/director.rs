@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration as Wait;
 
-use chrono::{Duration, Utc};
+use chrono::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -105,8 +105,9 @@ impl Director {
         }
         info!(duration_ms = began.elapsed().as_millis() as u64, "the story has been told; the pages stay");
         self.scene.send_replace(Scene::After);
+        let told = tokio::time::Instant::now();
         while tokio::time::timeout(AFTERWARDS, stop.cancelled()).await.is_err() {
-            self.step(Utc::now().max(self.story.end)).await?;
+            self.step(self.story.end + told.elapsed()).await?;
         }
         Ok(())
     }

@@ -27,7 +27,7 @@ use self::places::Places;
 use self::story::Story;
 use crate::app::{Parts, Tasks};
 use crate::bot::Bot;
-use crate::domain::{Bucket, Clock};
+use crate::domain::{Bucket, Clock, Timestamp};
 use crate::web::{self, Web};
 
 /// How the demo is run.
@@ -41,6 +41,8 @@ pub struct Plan {
     pub leave: bool,
     /// Tell the last hours without pauses.
     pub hurry: bool,
+    /// When the story ends; now, when nothing is said.
+    pub end: Option<Timestamp>,
     /// Keep the database in this folder; otherwise nothing is left behind.
     pub keep: Option<PathBuf>,
 }
@@ -53,7 +55,7 @@ pub async fn run(plan: Plan, stop: CancellationToken) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let temporary = tempfile::tempdir().context("no temporary folder")?;
     let folder = plan.keep.as_deref().unwrap_or(temporary.path());
-    let end = Bucket::of(Utc::now()).start();
+    let end = Bucket::of(plan.end.unwrap_or_else(Utc::now)).start();
     let story = Arc::new(Story::new(end, plan.seed));
     let now = Arc::new(AtomicI64::new(story.start.timestamp_millis()));
     let clock = Clock::Driven(now.clone());

@@ -311,7 +311,7 @@ impl Scoring {
                 if self.standing().pause.failed(&error, self.clock.now()) {
                     halted.store(true, Ordering::SeqCst);
                 }
-                return Ok(Called::Failed(format!("{:#}", anyhow::Error::from(error))));
+                return Ok(Called::Failed(error.reason()));
             }
         };
         self.standing().pause.went_well();

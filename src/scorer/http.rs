@@ -159,10 +159,10 @@ struct Answer {
 /// The answers for `count` texts.
 fn read(body: &[u8], count: usize) -> Result<Scored, Error> {
     let completion: Completion =
-        serde_json::from_slice(body).map_err(|error| Error::Unreadable(format!("no completion: {error}")))?;
+        serde_json::from_slice(body).map_err(|error| Error::Unreadable(format!("no completion{}", place(&error))))?;
     let content = completion.choices.into_iter().next().and_then(|choice| choice.message.content).unwrap_or_default();
     let answers: Answers = serde_json::from_str(inside(&content))
-        .map_err(|error| Error::Unreadable(format!("no answers in it: {error}")))?;
+        .map_err(|error| Error::Unreadable(format!("no answers in it{}", place(&error))))?;
     let mut by_index: HashMap<usize, Result<Probabilities, String>> = HashMap::new();
     for answer in answers.answers {
         // One answer that is none leaves the others whole.
@@ -173,6 +173,12 @@ fn read(body: &[u8], count: usize) -> Result<Scored, Error> {
     let left_out = || Err("left out of the answer".to_owned());
     let answers = (0..count).map(|index| by_index.remove(&index).unwrap_or_else(left_out)).collect();
     Ok(Scored { answers, tokens: completion.usage.map(|usage| usage.total_tokens) })
+}
+
+/// Where an answer cannot be read. What stands there is not quoted: it may be a mention's text, and reasons are logged and shown.
+fn place(error: &serde_json::Error) -> String {
+    let what = if error.is_data() { "other JSON than was asked for" } else { "no JSON" };
+    format!(" ({what}, line {}, column {})", error.line(), error.column())
 }
 
 /// The JSON of an answer, without the fence that some models put around it.
@@ -229,8 +235,10 @@ mod tests {
 
     #[test]
     fn what_is_no_completion_is_an_error() {
-        for body in ["", "<html>", "{}", r#"{"choices":[]}"#, r#"{"choices":[{"message":{"content":"sorry"}}]}"#] {
-            assert!(matches!(read(body.as_bytes(), 1), Err(Error::Unreadable(_))), "{body}");
+        let told = r#"{"choices":[{"message":{"content":"{\"answers\":\"sorry\"}"}}]}"#;
+        for body in ["", "<sorry>", "{}", r#"{"choices":[]}"#, r#"{"choices":"sorry"}"#, told] {
+            let Err(error) = read(body.as_bytes(), 1) else { panic!("{body}") };
+            assert!(matches!(error, Error::Unreadable(_)) && !error.to_string().contains("sorry"), "{error}");
         }
     }
 }

@@ -25,6 +25,8 @@ const REQUESTS: i64 = 1_000;
 /// How long one answer, and all answers for one batch, may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Characters of a model's name.
+const LONGEST_NAME: usize = 200;
 /// Tokens of a text that a model reads.
 const LONGEST: i64 = 256;
 
@@ -179,7 +181,7 @@ fn read_duration(table: &Table<'_>, key: &str, usual: Duration, most: u64) -> Op
 
 fn read_http(table: &Table<'_>) -> Option<HttpSettings> {
     let address = read_address(table);
-    let model = table.need_text("model", "the model's name, as the endpoint knows it");
+    let model = read_name(table);
     let key = table.secret("key");
     let timeout = read_duration(table, "timeout", TIMEOUT, 600);
     let count = |key: &str, most: i64, usual: i64| table.integer(key, 1..=most).unwrap_or(usual);
@@ -194,7 +196,7 @@ fn read_http(table: &Table<'_>) -> Option<HttpSettings> {
     }
     Some(HttpSettings {
         address: address?,
-        model: model?.trim().to_owned(),
+        model: model?,
         key,
         timeout: timeout?,
         at_once: usize::try_from(at_once).ok()?,
@@ -202,6 +204,18 @@ fn read_http(table: &Table<'_>) -> Option<HttpSettings> {
         budget,
         is_fixed,
     })
+}
+
+/// The model's name. It is stored with every judgement, so no database may choke on it.
+fn read_name(table: &Table<'_>) -> Option<String> {
+    let text = table.need_text("model", "the model's name, as the endpoint knows it")?;
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        let hint = format!("write the name as the endpoint knows it, at most {LONGEST_NAME} characters on one line");
+        table.mistake("model", "cannot be a model's name", hint);
+        return None;
+    }
+    Some(name.to_owned())
 }
 
 fn read_address(table: &Table<'_>) -> Option<Url> {

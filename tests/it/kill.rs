@@ -284,7 +284,8 @@ async fn survives(kills: i64, database: &str) {
 
     // More kills until an alert was sent and cut off before that was noted. One that stores nothing lives longer next time.
     let (mut more, mut stuck) = (0, 0);
-    while world.keys().await.1 < CUT_OFF && began.elapsed().as_secs() < 90 {
+    let since = Instant::now();
+    while world.keys().await.1 < CUT_OFF && since.elapsed().as_secs() < 60 {
         let before = stored;
         let shorter = u64::from(stored == POSTS + ROWS) * chance.below(700);
         let life = LIFE + Duration::from_millis(300) * stuck - Duration::from_millis(shorter);
@@ -295,7 +296,8 @@ async fn survives(kills: i64, database: &str) {
     println!("{more} more kills, {} calls of the webhook, {:?}", world.keys().await.1, began.elapsed());
 
     let both = world.both().await;
-    while !(world.progress().await == (POSTS + ROWS, 0) && world.told().await) && began.elapsed().as_secs() < 200 {
+    let since = Instant::now();
+    while !(world.progress().await == (POSTS + ROWS, 0) && world.told().await) && since.elapsed().as_secs() < 120 {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     kill(both);

@@ -463,6 +463,10 @@ fn every_mistake_of_the_table_is_told_at_once() {
     assert_eq!(told, keys.map(|key| format!("scorer.{key}")));
     assert_eq!(check("[scorer]\nmodel = \"x\"\n"), ["scorer.kind"]);
     assert_eq!(check("[scorer]\nkind = \"http\"\naddress = \"http://127.0.0.1:1/v1\"\nmodel = \"x\"\n"), [""; 0]);
+    for name in [r" ", r"a\u0000b", r"a\nb", &"x".repeat(201)] {
+        let main = format!("[scorer]\nkind = \"http\"\naddress = \"http://127.0.0.1:1/v1\"\nmodel = \"{name}\"\n");
+        assert_eq!(check(&main), ["scorer.model"], "{name}");
+    }
     let onnx = check("[scorer]\nkind = \"onnx\"\nmodel = \"none.onnx\"\nlabels = [\"negative\", \"good\"]\n");
     let mut wanted = vec!["scorer.labels", "scorer.model", "scorer.runtime", "scorer.tokenizer"];
     if cfg!(not(feature = "onnx")) {

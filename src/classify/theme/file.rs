@@ -88,10 +88,11 @@ fn read_weights(reader: &mut Reader<'_>, labels: usize) -> Option<Vec<Weighted>>
         let distance = reader.distance().filter(|distance| *distance > 0)?;
         key = key.checked_add(distance)?;
         let of = *reader.take(1)?.first()?;
-        let mut weights = Vec::with_capacity(of as usize);
-        for _ in 0..of {
-            let label = *reader.take(1)?.first().filter(|label| usize::from(**label) < labels)?;
-            weights.push((label, reader.u16()? as i16));
+        let (each, _) = reader.take(usize::from(of) * 3)?.as_chunks();
+        let weights: Vec<(u8, i16)> =
+            each.iter().map(|[label, low, high]| (*label, i16::from_le_bytes([*low, *high]))).collect();
+        if weights.iter().any(|(label, _)| usize::from(*label) >= labels) {
+            return None;
         }
         weighted.push((key, weights));
     }
