@@ -81,8 +81,7 @@ fn judging_on_one_core(judge: &Judge, texts: &[String]) -> f64 {
     let began = Instant::now();
     for text in texts {
         let text = Text::read(text);
-        let document =
-            Document { text: &text, platform: Platform::Ptt, handle: "", followers: None, url: "", has_media: false };
+        let document = Document { platform: Platform::Ptt, ..Document::of(&text) };
         if query.matches(&document).is_some() {
             found += 1;
             std::hint::black_box(judge.judge(&text));

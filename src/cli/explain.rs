@@ -14,7 +14,7 @@ use unicode_width::UnicodeWidthStr;
 use super::MISTAKES;
 use crate::classify::Judge;
 use crate::config::Topic;
-use crate::domain::{Platform, Probabilities, Sentiment};
+use crate::domain::{Probabilities, Sentiment};
 use crate::query::{Document, Names, TermFound};
 use crate::text::{Text, visible_char};
 
@@ -66,8 +66,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 /// Why a text is a mention of a topic, or why it is none, in lines; and whether it is one.
 fn explained(topic: &Topic, text: &str) -> (String, bool) {
     let said = Text::read(text);
-    let document =
-        Document { text: &said, platform: Platform::File, handle: "", followers: None, url: "", has_media: false };
+    let document = Document::of(&said);
     let explanation = topic.query.explain(&document);
     let matches = topic.matches(&document).is_some();
     let mut lines = vec![format!("{} `{}`", if matches { "a mention of" } else { "no mention of" }, topic.name)];

@@ -1,10 +1,10 @@
 //! `hearken preview`: what would a topic's query find, as it is written now?
 //!
-//! In: a topic, and the stored mentions or the lines of a file. Out: how many match, which are new to the topic, which it
-//! would lose, and the newest with their words underlined.
+//! In: a topic, and the stored mentions or the lines of a file. Out: how many match, a day and by which clause, which are new to the topic,
+//! which it would lose, the newest with their words underlined; what NOT removed, and what fails by one clause.
 //! Never: stores anything, starts anything.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::ops::Range;
@@ -12,12 +12,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use chrono::NaiveDate;
+use serde_json::json;
 
 use super::explain::marked;
 use super::{FAILED, MISTAKES};
+use crate::classify::Judge;
 use crate::config::{Config, Topic};
-use crate::domain::{Mention, MentionId, Platform, TopicName};
-use crate::query::Document;
+use crate::domain::{Mention, MentionId, NativeId, Platform, RawMention, Timestamp, TopicName};
+use crate::query::{Document, Tally, Trial};
 use crate::store::{MentionFilter, SpamFilter, Store};
 use crate::text::Text;
 
@@ -42,10 +45,26 @@ pub struct Args {
     #[arg(long, default_value_t = 20_000)]
     pub newest: i64,
 
+    /// Words for people, or one JSON object.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
     /// The folder with hearken.toml and topics/.
     #[arg(long, default_value = ".")]
     pub folder: PathBuf,
 }
+
+/// How the answer is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Clauses that are told of each kind.
+const CLAUSES: usize = 12;
 
 /// Runs the command.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -59,9 +78,14 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         eprintln!("there is no topic `{}`\n  hint: there are: {}", args.topic, names.join(", "));
         return Ok(ExitCode::from(MISTAKES));
     };
-    let found = match &args.file {
-        Some(file) => in_file(&topic, file, args.show)?,
-        None => match in_store(&config, &topic, &args).await? {
+    // Where the query asks how texts are judged, they are judged now.
+    let judge = match topic.query.asks_for_judgement() {
+        true => Some(super::model::judge_of(config.models.as_deref())?),
+        false => None,
+    };
+    let mut found = match &args.file {
+        Some(file) => in_file(&topic, judge.as_deref(), file, args.show)?,
+        None => match in_store(&config, &topic, judge.as_deref(), &args).await? {
             Some(found) => found,
             None => {
                 eprintln!(
@@ -72,64 +96,114 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             }
         },
     };
-    print!("{}", found.told());
+    match args.format {
+        Format::Text => print!("{}", found.told()),
+        Format::Json => println!("{}", found.json()),
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 /// What was found.
 #[derive(Debug, Default)]
 struct Found {
-    looked_at: usize,
-    matched: usize,
+    trial: Trial,
+    /// Matches a day, in the topic's zone; empty where texts have no time.
+    days: BTreeMap<NaiveDate, usize>,
     /// Matches that are not kept under the topic; `None` where nothing is kept (a file).
     new: Option<usize>,
     /// Kept under the topic, but no match any more.
     lost: usize,
+    /// Matches, and texts that were removed or nearly matched, with the words marked.
     shown: Vec<String>,
+    near: Vec<(usize, String)>,
 }
 
+/// Texts shown for each clause that removed some, or by which some fail.
+const EACH: usize = 2;
+
 impl Found {
-    fn look(&mut self, topic: &Topic, said: &Said<'_>, show: usize) -> bool {
-        self.looked_at += 1;
-        let text = Text::read(said.text);
-        let document = Document {
-            text: &text,
-            platform: said.platform,
-            handle: said.handle,
-            followers: said.followers,
-            url: said.url,
-            has_media: said.has_media,
-        };
-        let Some(places) = topic.matches(&document) else { return false };
-        self.matched += 1;
-        if self.shown.len() < show {
-            self.shown.push(excerpt(said.text, &places));
+    fn look(&mut self, topic: &Topic, judge: Option<&Judge>, post: &RawMention, show: usize) -> bool {
+        let whole = post.whole_text();
+        let text = Text::read(&whole);
+        let judgement = judge.map(|judge| judge.judge(&text));
+        let document = Document { judgement: judgement.as_ref(), ..Document::of_post(&text, post) };
+        if !topic.takes(text.language()) {
+            self.trial.looked_at += 1;
+            return false;
         }
-        true
+        let number = self.trial.looked_at;
+        let explanation = self.trial.look(&topic.query, &document, number);
+        if explanation.matches {
+            if self.shown.len() < show {
+                self.shown.push(excerpt(&whole, &explanation.whole.places));
+            }
+        } else if !explanation.lacks.is_empty() && show > 0 {
+            let tallies = self.trial.removed.iter().chain(&self.trial.near);
+            if tallies.filter(|tally| tally.first.iter().take(EACH).any(|first| *first == number)).count() > 0 {
+                let places: Vec<Range<usize>> =
+                    explanation.terms.iter().flat_map(|term| term.places.iter().cloned()).collect();
+                self.near.push((number, excerpt(&whole, &places)));
+            }
+        }
+        explanation.matches
     }
 
-    fn told(&self) -> String {
-        let mut lines = vec![format!("{} of {} texts match", self.matched, self.looked_at)];
+    fn told(&mut self) -> String {
+        self.trial.finish();
+        let trial = &self.trial;
+        let mut lines = vec![format!("{} of {} texts match", trial.matched, trial.looked_at)];
         if let Some(new) = self.new {
             lines.push(format!("{new} of them are not kept under the topic so far"));
             lines.push(format!("{} kept under it would match no more", self.lost));
         }
+        lines.extend(self.days_told());
         for shown in &self.shown {
             lines.push(String::new());
             lines.extend(shown.lines().map(|line| format!("  {line}")));
         }
+        if trial.brought.len() > 1 {
+            lines.push("\nwhat brought them:".to_owned());
+            lines.extend(
+                trial.brought.iter().take(CLAUSES).map(|tally| format!("{:>7}  {}", tally.count, tally.clause)),
+            );
+        }
+        for (heading, tallies) in [("removed by:", &trial.removed), ("would match but for one clause:", &trial.near)] {
+            if !tallies.is_empty() {
+                lines.push(format!("\n{heading}"));
+            }
+            for tally in tallies.iter().take(CLAUSES) {
+                lines.push(format!("{:>7}  {}", tally.count, tally.clause));
+                let near =
+                    self.near.iter().filter(|(number, _)| tally.first.iter().take(EACH).any(|first| first == number));
+                lines.extend(near.flat_map(|(_, shown)| shown.lines()).map(|line| format!("           {line}")));
+            }
+        }
         lines.join("\n") + "\n"
     }
-}
 
-/// A text and what else a query may look at.
-struct Said<'a> {
-    text: &'a str,
-    platform: Platform,
-    handle: &'a str,
-    followers: Option<i64>,
-    url: &'a str,
-    has_media: bool,
+    fn days_told(&self) -> Vec<String> {
+        let (Some((first, _)), Some((last, _))) = (self.days.first_key_value(), self.days.last_key_value()) else {
+            return Vec::new();
+        };
+        let days = (*last - *first).num_days() + 1;
+        let most = self.days.iter().max_by_key(|(_, count)| **count);
+        let mean = self.trial.matched as f64 / days as f64;
+        let most = most.map(|(day, count)| format!(", most on {day}: {count}")).unwrap_or_default();
+        vec![format!("{mean:.1} a day from {first} to {last}{most}")]
+    }
+
+    fn json(&mut self) -> serde_json::Value {
+        self.trial.finish();
+        let tallies = |tallies: &[Tally]| -> Vec<serde_json::Value> {
+            tallies.iter().map(|tally| json!({"clause": tally.clause, "count": tally.count})).collect()
+        };
+        let days: BTreeMap<String, usize> = self.days.iter().map(|(day, count)| (day.to_string(), *count)).collect();
+        json!({
+            "looked_at": self.trial.looked_at, "matched": self.trial.matched, "new": self.new,
+            "lost": self.new.map(|_| self.lost), "days": days, "brought": tallies(&self.trial.brought),
+            "removed": tallies(&self.trial.removed), "near": tallies(&self.trial.near),
+        })
+    }
 }
 
 /// The lines with words in them, three at most.
@@ -141,7 +215,7 @@ fn excerpt(text: &str, places: &[Range<usize>]) -> String {
     pairs.flatten().copied().collect::<Vec<_>>().join("\n")
 }
 
-async fn in_store(config: &Config, topic: &Topic, args: &Args) -> anyhow::Result<Option<Found>> {
+async fn in_store(config: &Config, topic: &Topic, judge: Option<&Judge>, args: &Args) -> anyhow::Result<Option<Found>> {
     // Opening a file that is not there would make it.
     if let Some(path) = config.database.strip_prefix("sqlite:")
         && !Path::new(path).exists()
@@ -154,8 +228,11 @@ async fn in_store(config: &Config, topic: &Topic, args: &Args) -> anyhow::Result
     let mut found = Found { new: Some(0), ..Found::default() };
     for mention in read(&store, None, args.newest).await? {
         let is_kept = kept.contains(&mention.id);
-        let text = mention.raw.whole_text();
-        let matches = found.look(topic, &said(&mention, &text), args.show);
+        let matches = found.look(topic, judge, &mention.raw, args.show);
+        if matches {
+            let day = mention.raw.posted_at.with_timezone(&topic.zone).date_naive();
+            *found.days.entry(day).or_default() += 1;
+        }
         match (matches, is_kept) {
             (true, false) => found.new = found.new.map(|new| new + 1),
             (false, true) => found.lost += 1,
@@ -163,18 +240,7 @@ async fn in_store(config: &Config, topic: &Topic, args: &Args) -> anyhow::Result
         }
     }
     store.close().await;
-    Ok((found.looked_at > 0).then_some(found))
-}
-
-fn said<'a>(mention: &'a Mention, text: &'a str) -> Said<'a> {
-    Said {
-        text,
-        platform: mention.raw.platform,
-        handle: &mention.raw.author.handle,
-        followers: mention.raw.author.followers,
-        url: &mention.raw.url,
-        has_media: mention.raw.has_media,
-    }
+    Ok((found.trial.looked_at > 0).then_some(found))
 }
 
 /// The newest mentions, page by page.
@@ -191,12 +257,14 @@ async fn read(store: &Store, topic: Option<&TopicName>, newest: i64) -> anyhow::
     }
 }
 
-fn in_file(topic: &Topic, path: &Path, show: usize) -> anyhow::Result<Found> {
+fn in_file(topic: &Topic, judge: Option<&Judge>, path: &Path, show: usize) -> anyhow::Result<Found> {
     let open = || File::open(path).with_context(|| format!("`{}` cannot be opened", path.display()));
     let mut found = Found::default();
-    let mut look = |text: &str| {
-        let said = Said { text, platform: Platform::File, handle: "", followers: None, url: "", has_media: false };
-        found.look(topic, &said, show);
+    let id = NativeId::new("preview").context("an id")?;
+    let mut look = |title: &str, text: &str| {
+        let mut post = RawMention::new(Platform::File, id.clone(), Timestamp::default());
+        (post.title, post.text) = (title.to_owned(), text.to_owned());
+        found.look(topic, judge, &post, show);
     };
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("csv") => {
@@ -208,7 +276,7 @@ fn in_file(topic: &Topic, path: &Path, show: usize) -> anyhow::Result<Found> {
             for row in reader.records() {
                 let row = row.with_context(|| format!("`{}`", path.display()))?;
                 let cell = |column: Option<usize>| column.and_then(|column| row.get(column)).unwrap_or_default();
-                look(&joined(cell(title), cell(Some(text))));
+                look(cell(title), cell(Some(text)));
             }
         }
         extension => {
@@ -219,19 +287,15 @@ fn in_file(topic: &Topic, path: &Path, show: usize) -> anyhow::Result<Found> {
                     continue;
                 }
                 if !is_json {
-                    look(&line);
+                    look("", &line);
                     continue;
                 }
                 let row: serde_json::Value =
                     serde_json::from_str(&line).with_context(|| format!("`{}`, line {}", path.display(), place + 1))?;
                 let cell = |key: &str| row.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
-                look(&joined(cell("title"), cell("text")));
+                look(cell("title"), cell("text"));
             }
         }
     }
     Ok(found)
-}
-
-fn joined(title: &str, text: &str) -> String {
-    if title.is_empty() { text.to_owned() } else { format!("{title}\n{text}") }
 }

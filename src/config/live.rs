@@ -140,7 +140,7 @@ impl Live {
             // Learnt before it is taken up, so that no text waits for it; what did not change is learnt already.
             topics.iter().for_each(|topic| topic.themes.prepare());
             let mut next = Config::clone(&config);
-            next.topics = topics;
+            next.set_topics(topics, &mistakes);
             topic::warn_of_nameless_rivals(&next.topics, |name| next.topic_file(name.as_str()), &mistakes);
             next.warnings = mistakes.warnings();
             self.current.send_replace(Arc::new(next));

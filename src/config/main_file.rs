@@ -52,6 +52,7 @@ pub(super) fn read(folder: &Path, files: &Files, mistakes: &Mistakes) -> (Config
         receivers,
         places: known.places.all(),
         topics: Vec::new(),
+        matcher: std::sync::Arc::default(),
         warnings: Vec::new(),
     };
     root.finish();

@@ -3,6 +3,7 @@
 //! In: a folder with `hearken.toml` and `topics/*.toml`. Out: a [`Config`] that needs no further check, or every mistake with its place.
 //! Never: reaches out to the network, opens the database, keeps a secret's value (but the database's address).
 
+mod asking;
 mod bot;
 mod files;
 mod live;
@@ -35,7 +36,7 @@ pub use web::Web;
 
 use self::files::Files;
 use crate::domain::{Locale, ReceiverName, Severity, TopicName};
-use crate::query::Names;
+use crate::query::{Document as Said, Match, Matcher, Names};
 use crate::scorer;
 use crate::settings::{Mistake, Mistakes};
 
@@ -75,6 +76,8 @@ pub struct Config {
     pub bot: Option<BotConfig>,
     /// What is listened for, by name.
     pub topics: Vec<Arc<Topic>>,
+    /// The queries of all topics, in their order, ready to be asked together.
+    matcher: Arc<Matcher>,
     /// What works as it is written, but hardly as it was meant.
     pub warnings: Vec<Mistake>,
 }
@@ -117,13 +120,35 @@ fn read(folder: &Path, files: &Files, mistakes: &Mistakes) -> Config {
             ..Mistake::default()
         });
     }
-    config.topics = files.topics.iter().filter_map(|file| topic::read(file, &known, mistakes)).map(Arc::new).collect();
+    let topics = files.topics.iter().filter_map(|file| topic::read(file, &known, mistakes)).map(Arc::new).collect();
+    config.set_topics(topics, mistakes);
     topic::warn_of_nameless_rivals(&config.topics, |name| config.topic_file(name.as_str()), mistakes);
     config.warnings = mistakes.warnings();
     config
 }
 
 impl Config {
+    /// Takes up topics, and makes their queries ready to be asked together.
+    fn set_topics(&mut self, topics: Vec<Arc<Topic>>, mistakes: &Mistakes) {
+        match Matcher::new(topics.iter().map(|topic| &topic.query)) {
+            Ok(matcher) => (self.topics, self.matcher) = (topics, Arc::new(matcher)),
+            Err(message) => mistakes.add(Mistake {
+                file: files::shown(&self.folder.join(TOPICS_FOLDER)),
+                message: format!("the queries of all topics together are too much: {message}"),
+                hint: "part the topics over several folders, each with a `hearken serve` of its own".to_owned(),
+                ..Mistake::default()
+            }),
+        }
+    }
+
+    /// The topics that a document is a mention of, by their places in [`Config::topics`], each with the places of the words that
+    /// make it one. All queries are asked at once.
+    pub fn matching(&self, said: &Said<'_>) -> Vec<Match> {
+        let language = said.text.language();
+        let takes = |found: &Match| self.topics.get(found.query).is_some_and(|topic| topic.takes(language));
+        self.matcher.matches(said).into_iter().filter(takes).collect()
+    }
+
     /// The topic of this name.
     pub fn topic(&self, name: &TopicName) -> Option<&Arc<Topic>> {
         self.topics.iter().find(|topic| topic.name == *name)

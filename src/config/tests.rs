@@ -292,8 +292,7 @@ fn a_topic_takes_texts_in_its_languages_only() {
     let config = right("", &[("sprout", &topic)]);
     let matches = |text: &str| {
         let said = Text::read(text);
-        let document =
-            Document { text: &said, platform: Platform::Ptt, handle: "", followers: None, url: "", has_media: false };
+        let document = Document { platform: Platform::Ptt, ..Document::of(&said) };
         config.topics[0].matches(&document).is_some()
     };
     assert!(matches("今日はスプラウトのラテを飲みました"));

@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use super::topic::read_query;
+use super::asking::Asking;
 use crate::classify::{self, MOST_OWN_THEMES, OwnLesson, built_in_themes, usable};
 use crate::domain::{Evidence, Theme, ThemeScore};
 use crate::query::{Document as Said, Query};
@@ -101,13 +101,13 @@ fn evidence_of(theme: &Theme, span: Range<usize>) -> Evidence {
 }
 
 /// Reads every `[[theme]]`.
-pub(super) fn read(root: &Table<'_>) -> OwnThemes {
+pub(super) fn read(root: &Table<'_>, asking: &Asking) -> OwnThemes {
     let mut themes: Vec<OwnTheme> = Vec::new();
     for table in root.tables("theme") {
         let name = table.need_name("name", Theme::new);
         let title = table.text("title").map(|title| title.trim().to_owned()).filter(|title| !title.is_empty());
         let examples = read_examples(&table);
-        let query = table.text("query").and_then(|_| read_query(&table));
+        let query = table.text("query").and_then(|_| asking.query(&table));
         if !table.has("examples") && !table.has("query") {
             let hint = "write `examples = [\"…\", …]` with 5 to 50 texts that have it, or a `query`, or both";
             table.mistake("", "nothing says which texts have this theme", hint);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
+use super::asking::Asking;
 use super::files::TopicFile;
 use super::main_file::Known;
 use super::place::NamedPlace;
@@ -15,8 +16,8 @@ use super::receiver::name_of;
 use super::theme::{self, OwnThemes};
 use crate::detect::Sensitivity;
 use crate::domain::{Language, Priority, ReceiverName, TopicName};
-use crate::query::{Document as Said, Query, QueryMistake};
-use crate::settings::{Document, Mistake, Mistakes, Table};
+use crate::query::{Document as Said, Query};
+use crate::settings::{Document, Mistakes, Table};
 use crate::source::{KINDS, Wanted};
 
 /// What we listen for: one file.
@@ -111,14 +112,15 @@ pub(super) fn read(file: &TopicFile, known: &Known, mistakes: &Mistakes) -> Opti
     let title = root.need_text("title", "the topic's name for people, such as \"Sprout Coffee 嫩芽咖啡\"");
     let zone = root.zone("zone").unwrap_or(known.zone);
     let owner = name_of(&root, "owner", "receiver", &known.receivers, ReceiverName::as_str);
-    let query = read_query(&root);
+    let asking = Asking::read(&root);
+    let query = asking.query(&root);
     let topic = TopicParts {
         languages: read_languages(&root),
         brand: root.texts("brand"),
         competitors: read_competitors(&root, &file.name, known),
         counts_spam: root.word("spam", &["apart", "count"]) == Some("count"),
         listens: read_listens(&root, known),
-        themes: theme::read(&root),
+        themes: theme::read(&root, &asking),
         alert: read_alert(&root),
         ticket: read_ticket(&root),
     };
@@ -157,27 +159,6 @@ struct TopicParts {
     themes: OwnThemes,
     alert: AlertRules,
     ticket: TicketRules,
-}
-
-/// The `query` of a topic, or of one of its themes.
-pub(super) fn read_query(root: &Table<'_>) -> Option<Query> {
-    let text = root.need_text("query", "what is to be found, such as '(嫩芽咖啡 OR \"sprout coffee\")'")?;
-    let told = |mistake: &QueryMistake| Mistake {
-        line: root.content_line("query") + mistake.line - 1,
-        column: mistake.column + root.content_column("query", mistake.line),
-        excerpt: mistake.excerpt.clone(),
-        ..root.at("query", mistake.message.as_str(), mistake.hint.as_str())
-    };
-    match Query::parse(&text) {
-        Ok(query) => {
-            query.lints().iter().map(told).for_each(|warning| root.mistakes().warn(warning));
-            Some(query)
-        }
-        Err(mistakes) => {
-            mistakes.iter().map(told).for_each(|mistake| root.mistakes().add(mistake));
-            None
-        }
-    }
 }
 
 fn read_languages(root: &Table<'_>) -> Vec<String> {

@@ -23,7 +23,7 @@ use crate::config::{Config, Live, Topic};
 use crate::domain::{
     Change, Clock, Judgement, Language, MentionId, RawMention, SourceName, ThemeScore, Timestamp, TopicName, Toward,
 };
-use crate::query::{Document, Names};
+use crate::query::{Document, Match, Names};
 use crate::store::{self, InboxRow, Judged, Put, Store, TopicMatch};
 use crate::text::Text;
 
@@ -110,6 +110,8 @@ impl Judges {
 /// A topic that is asked, with the names of its brand and its competitors.
 #[derive(Clone)]
 struct Asked {
+    /// Its place among all topics.
+    number: usize,
     topic: Arc<Topic>,
     names: Option<Arc<Names>>,
 }
@@ -178,8 +180,9 @@ impl Ingest {
         if rows.is_empty() {
             return Ok(done);
         }
-        let (works, mut aside) = self.prepare(rows).await?;
-        let (mut judged, failed) = judge_all(works, &self.judges()?).await?;
+        let config = self.live.config();
+        let (works, mut aside) = self.prepare(rows, &config).await?;
+        let (mut judged, failed) = judge_all(works, &self.judges()?, &config).await?;
         aside.extend(failed);
         tokio::select! {
             scored = self.score(&mut judged) => scored?,
@@ -230,9 +233,12 @@ impl Ingest {
     }
 
     /// Finds out which topics each row is for; rows that cannot be read go aside.
-    async fn prepare(&self, rows: Vec<InboxRow>) -> anyhow::Result<(Vec<Work>, Vec<(String, String)>)> {
-        let config = self.live.config();
-        let listeners = Listeners::of(&config);
+    async fn prepare(
+        &self,
+        rows: Vec<InboxRow>,
+        config: &Config,
+    ) -> anyhow::Result<(Vec<Work>, Vec<(String, String)>)> {
+        let listeners = Listeners::of(config);
         let edited = rows.iter().filter_map(|row| row.raw.as_ref().ok()).filter(|raw| raw.change == Change::Edited);
         let edited: HashSet<MentionId> = edited.map(RawMention::id).collect();
         let mut topics_held = self
@@ -332,16 +338,20 @@ pub async fn count_spam(store: &Store, config: &Config) -> anyhow::Result<()> {
 }
 
 /// Judges on all cores, in parts, and keeps the order. Gives too what could not be judged, with the reason.
-async fn judge_all(works: Vec<Work>, judges: &Judges) -> anyhow::Result<(Vec<Judged>, Vec<(String, String)>)> {
+async fn judge_all(
+    works: Vec<Work>,
+    judges: &Judges,
+    config: &Arc<Config>,
+) -> anyhow::Result<(Vec<Judged>, Vec<(String, String)>)> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let size = works.len().div_ceil(cores * 4).max(1);
     let mut parts = Vec::new();
     let mut left = works.into_iter().peekable();
     while left.peek().is_some() {
         let part: Vec<Work> = left.by_ref().take(size).collect();
-        let (judging, toward) = (Arc::clone(&judges.judging), judges.toward.clone());
+        let (judges, config) = (judges.clone(), Arc::clone(config));
         parts.push(tokio::task::spawn_blocking(move || {
-            part.into_iter().map(|work| judge(work, &judging, toward.as_ref())).collect::<Vec<_>>()
+            part.into_iter().map(|work| judge(work, &judges, &config)).collect::<Vec<_>>()
         }));
     }
     let (mut judged, mut failed) = (Vec::new(), Vec::new());
@@ -368,9 +378,14 @@ struct Listeners {
 
 impl Listeners {
     fn of(config: &Config) -> Self {
-        let asked = |topic: &Arc<Topic>| Asked { topic: Arc::clone(topic), names: config.names(topic).map(Arc::new) };
-        let all: Vec<Asked> = config.topics.iter().map(asked).collect();
-        let of = |name: &TopicName| all.iter().find(|one| one.topic.name == *name).cloned();
+        let asked = |(number, topic): (usize, &Arc<Topic>)| {
+            let names = config.names(topic).map(Arc::new);
+            Asked { number, topic: Arc::clone(topic), names }
+        };
+        let all: Vec<Asked> = config.topics.iter().enumerate().map(asked).collect();
+        let by_name: HashMap<&TopicName, usize> =
+            config.topics.iter().enumerate().map(|(number, topic)| (&topic.name, number)).collect();
+        let of = |name: &TopicName| by_name.get(name).and_then(|number| all.get(*number)).cloned();
         let sources = config.wanted_sources();
         let topics = |names: &[TopicName]| names.iter().filter_map(of).collect();
         let by_source = sources.iter().map(|source| (source.wanted.name.clone(), topics(&source.topics))).collect();
@@ -409,16 +424,16 @@ fn tidy(raw: &mut RawMention, received_at: Timestamp) {
 }
 
 /// Asks the topics and judges what is wanted. A text that makes a judge stumble is given back with the reason.
-fn judge(work: Work, judging: &Judging, toward: Option<&Towarding>) -> Result<Judged, (String, String)> {
+fn judge(work: Work, judges: &Judges, config: &Config) -> Result<Judged, (String, String)> {
     let id = work.id.clone();
-    catch_unwind(AssertUnwindSafe(|| judged(work, judging, toward)))
+    catch_unwind(AssertUnwindSafe(|| judged(work, judges, config)))
         .map_err(|_| (id, "the judge stumbled over this text".to_owned()))
 }
 
 /// A topic that wants a text, what of it matched, and the topic's own themes in it.
 type Wanting<'a> = (&'a Asked, Vec<Range<usize>>, Vec<ThemeScore>);
 
-fn judged(work: Work, judging: &Judging, toward: Option<&Towarding>) -> Judged {
+fn judged(work: Work, judges: &Judges, config: &Config) -> Judged {
     let Work { id, source, received_at, raw, asked, held } = work;
     let mut one = Judged {
         inbox: Some(id),
@@ -434,29 +449,31 @@ fn judged(work: Work, judging: &Judging, toward: Option<&Towarding>) -> Judged {
         return one;
     }
     let text = Text::read(&one.raw.whole_text());
-    let document = Document {
-        text: &text,
-        platform: one.raw.platform,
-        handle: &one.raw.author.handle,
-        followers: one.raw.author.followers,
-        url: &one.raw.url,
-        has_media: one.raw.has_media,
-    };
+    let document = Document::of_post(&text, &one.raw);
+    // In the order in which the topics are asked; all that could match before the text is judged.
+    let mut found: HashMap<usize, Match> =
+        config.matching(&document).into_iter().map(|found| (found.query, found)).collect();
+    let wanting: Vec<(&Asked, Match)> =
+        asked.iter().filter_map(|one| Some((one, found.remove(&one.number)?))).collect();
+    let whole = (!wanting.is_empty() || held).then(|| (judges.judging)(&text));
+    let document = Document { judgement: whole.as_ref(), ..document };
     let mut own_evidence = Vec::new();
-    let found = asked.iter().filter_map(|one| {
-        let spans = one.topic.matches(&document)?;
+    let settled = wanting.into_iter().filter_map(|(one, found)| {
+        let spans = if found.is_certain { found.spans } else { one.topic.matches(&document)? };
         let own = one.topic.themes.find(&document);
         own_evidence.extend(own.iter().flat_map(|found| found.evidence.iter().cloned()));
         let themes: Vec<ThemeScore> = own.into_iter().map(|found| found.score).collect();
         Some((one, spans, themes))
     });
-    let matched: Vec<Wanting<'_>> = found.collect();
+    let matched: Vec<Wanting<'_>> = settled.collect();
     if !matched.is_empty() || held {
-        let mut judgement = judging(&text);
-        judgement.evidence.append(&mut own_evidence);
-        one.judgement = Some(judgement);
+        one.judgement = whole.map(|mut judgement| {
+            judgement.evidence.append(&mut own_evidence);
+            judgement
+        });
         one.keys = cluster::keys(&text);
     }
+    let toward = judges.toward.as_ref();
     let tell = |names: &Names| toward?(&text, names, one.judgement.as_ref()?);
     let matched = matched.into_iter().map(|(asked, spans, themes)| TopicMatch {
         topic: asked.topic.name.clone(),

@@ -1,157 +1,130 @@
-//! Finds all terms of a query in one pass over a text.
+//! Finds the terms of many queries in one pass over a text.
 //!
-//! In: a text. Out: for every term the places where it stands.
+//! In: terms; a text. Out: for every term the places where it stands.
 //! Never: takes longer than the text and its finds are long.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
 
-use super::script::is_han_or_kana;
-use super::term::Term;
-use crate::text::Text;
+use super::reading::Reading;
+use super::term::{Term, TermKind};
 
 /// All patterns of all terms in one automaton.
 #[derive(Debug)]
 pub(super) struct Finder {
     automaton: AhoCorasick,
-    patterns: Vec<(usize, String)>,
-    terms: usize,
+    /// The patterns, and the terms that each is of.
+    patterns: Vec<(String, Vec<u32>)>,
 }
 
 impl Finder {
     /// The error says why the terms are too much for one automaton.
     pub(super) fn new(terms: &[Term]) -> Result<Self, String> {
-        let patterns: Vec<(usize, String)> = terms
-            .iter()
-            .enumerate()
-            .flat_map(|(number, term)| term.patterns().into_iter().map(move |pattern| (number, pattern)))
-            .collect();
+        let mut patterns: Vec<(String, Vec<u32>)> = Vec::new();
+        let mut known: HashMap<String, usize> = HashMap::new();
+        for (number, term) in terms.iter().enumerate() {
+            for pattern in term.patterns().into_iter().filter(|pattern| !pattern.is_empty()) {
+                let place = *known.entry(pattern).or_insert_with_key(|pattern| {
+                    patterns.push((pattern.clone(), Vec::new()));
+                    patterns.len() - 1
+                });
+                if let Some((_, of)) = patterns.get_mut(place)
+                    && of.last() != Some(&(number as u32))
+                {
+                    of.push(number as u32);
+                }
+            }
+        }
         let automaton =
-            AhoCorasick::new(patterns.iter().map(|(_, pattern)| pattern)).map_err(|error| error.to_string())?;
-        Ok(Self { automaton, patterns, terms: terms.len() })
+            AhoCorasick::new(patterns.iter().map(|(pattern, _)| pattern)).map_err(|error| error.to_string())?;
+        Ok(Self { automaton, patterns })
     }
 
-    /// Where each term stands, by term, in bytes of `hay`.
-    pub(super) fn find(&self, terms: &[Term], hay: &str) -> Vec<Vec<Range<usize>>> {
-        let mut found = vec![Vec::new(); self.terms];
+    /// Where the terms stand in a reading, by term; terms that are not there are left out. A regex is not looked for here, a wildcard
+    /// only marked as likely, with no place.
+    pub(super) fn find(&self, terms: &[Term], reading: &Reading<'_>) -> Found {
+        let mut found = Found::default();
+        let hay = reading.text();
         for hit in self.automaton.find_overlapping_iter(hay) {
-            let Some((number, pattern)) = self.patterns.get(hit.pattern().as_usize()) else { continue };
-            let (Some(term), Some(places)) = (terms.get(*number), found.get_mut(*number)) else { continue };
-            let (before, after) = (hay.get(..hit.start()), hay.get(hit.end()..));
-            if let (Some(before), Some(after)) = (before, after)
-                && term.fits(pattern, before, after)
-            {
-                places.push(hit.range());
+            let Some((pattern, of)) = self.patterns.get(hit.pattern().as_usize()) else { continue };
+            let (Some(before), Some(after)) = (hay.get(..hit.start()), hay.get(hit.end()..)) else { continue };
+            for number in of {
+                let Some(term) = terms.get(*number as usize) else { continue };
+                if term.kind == TermKind::Wild {
+                    found.places.entry(*number).or_default();
+                } else if term.fits(pattern, before, after) && suits(term, reading, &hit.range()) {
+                    found.places.entry(*number).or_default().push(hit.range());
+                }
             }
         }
         found
     }
 }
 
-/// A folded text made ready for search: white space as single spaces, and none where a line was broken in the middle of
-/// Chinese or Japanese (PTT breaks lines at 80 columns). Knows the way back to the folded text.
-pub(super) struct Hay<'a> {
-    pub(super) text: Cow<'a, str>,
-    /// From which byte of `text` on, which byte of the folded text: where the distance between the two changes.
-    turns: Vec<(usize, usize)>,
+/// What a term asks beyond its script: where words are cut, or how it is written.
+fn suits(term: &Term, reading: &Reading<'_>, place: &Range<usize>) -> bool {
+    match term.kind {
+        TermKind::Word => reading.is_whole(place),
+        TermKind::Exact => {
+            let written = reading.original().get(reading.span(place)).unwrap_or_default();
+            written.split_whitespace().eq(term.folded.split(' ')) || {
+                let closed: String = written.split_whitespace().collect();
+                closed == term.folded
+            }
+        }
+        _ => true,
+    }
 }
 
-impl<'a> Hay<'a> {
-    pub(super) fn of(text: &'a Text) -> Self {
-        Self::from_folded(text.folded())
-    }
+/// Where terms stand in one text.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    places: HashMap<u32, Vec<Range<usize>>>,
+}
 
-    fn from_folded(folded: &'a str) -> Self {
-        if !needs_work(folded) {
-            return Self { text: Cow::Borrowed(folded), turns: Vec::new() };
-        }
-        let mut text = String::with_capacity(folded.len());
-        let mut turns = Vec::new();
-        let mut chars = folded.char_indices().peekable();
-        while let Some((start, c)) = chars.next() {
-            if !c.is_whitespace() {
-                text.push(c);
+impl Found {
+    /// Looks for those of these terms that need a regex.
+    pub(super) fn look_closer(&mut self, numbers: &[u32], terms: &[Term], reading: &Reading<'_>) {
+        for number in numbers {
+            let Some((term, regex)) = terms.get(*number as usize).and_then(|term| Some((term, term.regex.as_ref()?)))
+            else {
                 continue;
+            };
+            let looked = self.places.get(number).is_some_and(|places| !places.is_empty());
+            match term.kind {
+                TermKind::Regex if !looked => {
+                    let places: Vec<Range<usize>> = regex
+                        .find_iter(reading.original())
+                        .map(|found| found.range())
+                        .filter(|range| !range.is_empty())
+                        .collect();
+                    if !places.is_empty() {
+                        self.places.insert(*number, places);
+                    }
+                }
+                TermKind::Wild if !looked && self.places.contains_key(number) => {
+                    let hay = reading.text();
+                    let fits = |range: &Range<usize>| {
+                        let parts = (hay.get(range.clone()), hay.get(..range.start), hay.get(range.end..));
+                        matches!(parts, (Some(found), Some(before), Some(after)) if term.fits(found, before, after))
+                    };
+                    let places = regex.find_iter(hay).map(|found| found.range()).filter(fits).collect();
+                    self.places.insert(*number, places);
+                }
+                _ => {}
             }
-            let mut lines = usize::from(c == '\n');
-            let mut end = start + c.len_utf8();
-            while let Some((place, more)) = chars.next_if(|(_, more)| more.is_whitespace()) {
-                lines += usize::from(more == '\n');
-                end = place + more.len_utf8();
-            }
-            let inside_a_word = lines == 1
-                && text.chars().next_back().is_some_and(is_han_or_kana)
-                && chars.peek().is_some_and(|(_, next)| is_han_or_kana(*next));
-            if !inside_a_word {
-                text.push(' ');
-            }
-            turns.push((text.len(), end));
-        }
-        Self { text: Cow::Owned(text), turns }
-    }
-
-    /// Bytes of `text` as bytes of the folded text.
-    pub(super) fn back(&self, range: &Range<usize>) -> Range<usize> {
-        let last = range.end.saturating_sub(1).max(range.start);
-        self.place(range.start)..self.place(last) + (range.end - last)
-    }
-
-    fn place(&self, byte: usize) -> usize {
-        let turn = self.turns.partition_point(|(from, _)| *from <= byte);
-        let turn = turn.checked_sub(1).and_then(|turn| self.turns.get(turn));
-        turn.map_or(byte, |(from, folded)| byte - from + folded)
-    }
-}
-
-/// Whether a text has white space that is not a single plain space.
-fn needs_work(folded: &str) -> bool {
-    let mut after_space = false;
-    folded.chars().any(|c| {
-        let odd = c.is_whitespace() && (c != ' ' || after_space);
-        after_space = c.is_whitespace();
-        odd
-    })
-}
-
-/// Ranges in order, those that overlap made one.
-pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    ranges.sort_by_key(|range| (range.start, range.end));
-    let mut whole: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
-    for range in ranges {
-        match whole.last_mut() {
-            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
-            _ => whole.push(range),
-        }
-    }
-    whole
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_broken_inside_a_chinese_word_is_joined_and_leads_back() {
-        let folded = "今天的嫩\n芽咖啡  很\n\n難喝 so bad\n\ncoffee";
-        let hay = Hay::from_folded(folded);
-        assert_eq!(hay.text, "今天的嫩芽咖啡 很 難喝 so bad coffee");
-        for (needle, whole) in
-            [("嫩芽咖啡", "嫩\n芽咖啡"), ("難喝", "難喝"), ("coffee", "coffee"), ("很 難", "很\n\n難")]
-        {
-            let start = hay.text.find(needle).expect("there");
-            assert_eq!(folded.get(hay.back(&(start..start + needle.len()))), Some(whole), "{needle}");
         }
     }
 
-    #[test]
-    fn a_plain_text_is_not_copied() {
-        assert!(matches!(Hay::from_folded("a b c").text, Cow::Borrowed(_)));
+    /// Where a term stands: in bytes of the reading, of the original where it is a regex.
+    pub(super) fn places(&self, number: u32) -> &[Range<usize>] {
+        self.places.get(&number).map_or(&[], Vec::as_slice)
     }
 
-    #[test]
-    fn overlapping_places_become_one_and_touching_ones_stay_apart() {
-        assert_eq!(merged(vec![4..6, 0..3, 1..2, 2..4]), [0..4, 4..6]);
+    /// The terms that stand somewhere, and the wildcards that may.
+    pub(super) fn terms(&self) -> impl Iterator<Item = u32> {
+        self.places.keys().copied()
     }
 }

@@ -7,30 +7,44 @@
 //! (嫩芽咖啡 OR "sprout coffee" OR @sproutcoffee) AND NOT (徵才 OR hiring)
 //! ```
 
+mod eval;
 mod explain;
+mod field;
+mod folding;
 mod lex;
 mod lint;
+mod matcher;
 mod matching;
 mod mistake;
 mod names;
+mod near;
+mod need;
 mod parse;
+mod parts;
+mod reading;
 mod script;
 mod term;
 #[cfg(test)]
 mod tests;
+mod trial;
+mod word;
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-pub use explain::{Explanation, TermFound};
+pub use explain::{Clause, Explanation, TermFound};
+pub use folding::Folding;
+pub use matcher::{Match, Matcher};
 pub use mistake::QueryMistake;
 pub use names::{Named, Names};
+pub use parts::Parts;
+pub use trial::{Tally, Trial};
 
-use self::matching::{Finder, Hay};
-use self::parse::{Node, What};
+use self::matcher::Alone;
+use self::parse::Node;
 use self::term::Term;
-use crate::domain::Platform;
+use crate::domain::{Judgement, Platform, RawMention};
 use crate::text::Text;
 
 /// Characters of a query, at most.
@@ -53,6 +67,51 @@ pub struct Document<'a> {
     pub url: &'a str,
     /// Whether it carries a picture, film or sound.
     pub has_media: bool,
+    /// Whether it answers another post.
+    pub is_reply: bool,
+    /// How it was judged; `None` before that.
+    pub judgement: Option<&'a Judgement>,
+}
+
+impl<'a> Document<'a> {
+    /// A post with its text read.
+    pub fn of_post(text: &'a Text, post: &'a RawMention) -> Self {
+        Self {
+            text,
+            platform: post.platform,
+            handle: &post.author.handle,
+            followers: post.author.followers,
+            url: &post.url,
+            has_media: post.has_media,
+            is_reply: post.reply_to.is_some(),
+            judgement: None,
+        }
+    }
+
+    /// A text of which nothing else is known.
+    pub fn of(text: &'a Text) -> Self {
+        Self {
+            text,
+            platform: Platform::File,
+            handle: "",
+            followers: None,
+            url: "",
+            has_media: false,
+            is_reply: false,
+            judgement: None,
+        }
+    }
+}
+
+/// What a query is read with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context<'a> {
+    /// The file's named parts.
+    pub parts: Option<&'a Parts>,
+    /// What is the same beyond the usual.
+    pub folding: Folding,
+    /// The themes that can be asked for; any when `None`.
+    pub themes: Option<&'a [String]>,
 }
 
 /// A checked query; clones share it.
@@ -63,20 +122,27 @@ struct Inner {
     source: String,
     root: Node,
     terms: Vec<Term>,
-    finder: Finder,
+    folding: Folding,
     lints: Vec<QueryMistake>,
+    /// Made when the query is asked by itself.
+    alone: OnceLock<Option<Alone>>,
 }
 
 impl Query {
-    /// Reads a query; all its mistakes at once, in the order of their places.
+    /// Reads a query that stands alone; all its mistakes at once, in the order of their places.
     pub fn parse(text: &str) -> Result<Self, Vec<QueryMistake>> {
+        Self::read(text, &Context::default())
+    }
+
+    /// Reads a query with what its file says besides.
+    pub fn read(text: &str, context: &Context<'_>) -> Result<Self, Vec<QueryMistake>> {
         let mut mistakes = Vec::new();
         if text.chars().nth(LONGEST).is_some() {
             let hint = "part it over several topics";
             return Err(vec![QueryMistake::new(text, 0..0, format!("longer than {LONGEST} characters"), hint)]);
         }
         let tokens = lex::lex(text, &mut mistakes);
-        let mut parsed = parse::parse(text, &tokens, &mut mistakes);
+        let mut parsed = parse::parse(text, &tokens, context, &[], &mut mistakes);
         if parsed.terms.len() > MOST_TERMS {
             let message = format!("{} different terms; {MOST_TERMS} are the most", parsed.terms.len());
             mistakes.push(QueryMistake::new(text, 0..0, message, "part it over several topics"));
@@ -93,27 +159,17 @@ impl Query {
             }
         };
         if !root.is_positive() {
-            let hint = "say what must be there too: word AND NOT …";
-            let message = "this matches every text that does not have a word";
-            return Err(vec![QueryMistake::new(text, root.negative_part().at.clone(), message, hint)]);
+            return Err(vec![lint::asks_for_nothing(text, &root)]);
         }
         let lints = lint::lints(text, &parsed, &root);
-        let finder = Finder::new(&parsed.terms).map_err(|error| vec![QueryMistake::new(text, 0..0, error, "")])?;
-        Ok(Self(Arc::new(Inner { source: text.to_owned(), root, terms: parsed.terms, finder, lints })))
+        let (source, folding) = (text.to_owned(), context.folding);
+        Ok(Self(Arc::new(Inner { source, root, terms: parsed.terms, folding, lints, alone: OnceLock::new() })))
     }
 
     /// Where the words stand that make the document match, as bytes of the original text, in order, none overlapping;
-    /// `None` when it does not match.
+    /// `None` when it does not match. A document that was not judged matches where its judgement alone could decide.
     pub fn matches(&self, document: &Document<'_>) -> Option<Vec<Range<usize>>> {
-        let hay = Hay::of(document.text);
-        let found = self.0.finder.find(&self.0.terms, &hay.text);
-        if !is_true(&self.0.root, &found) {
-            return None;
-        }
-        let mut spans = Vec::new();
-        gather(&self.0.root, &found, &mut spans);
-        let original = spans.iter().map(|span| document.text.span(hay.back(span)));
-        Some(matching::merged(original.collect()))
+        self.alone()?.matches(&self.0.root, &self.0.terms, self.0.folding, document)
     }
 
     /// The query as it was written.
@@ -125,26 +181,28 @@ impl Query {
     pub fn lints(&self) -> &[QueryMistake] {
         &self.0.lints
     }
-}
 
-/// Whether a part holds, given where each term stands.
-fn is_true(node: &Node, found: &[Vec<Range<usize>>]) -> bool {
-    match &node.what {
-        What::Term(number) => found.get(*number).is_some_and(|places| !places.is_empty()),
-        What::Not(inner) => !is_true(inner, found),
-        What::And(parts) => parts.iter().all(|part| is_true(part, found)),
-        What::Or(parts) => parts.iter().any(|part| is_true(part, found)),
+    /// What it takes for the same beyond the usual.
+    pub fn folding(&self) -> Folding {
+        self.0.folding
     }
-}
 
-/// The places of all terms that speak for a part that holds.
-fn gather(node: &Node, found: &[Vec<Range<usize>>], spans: &mut Vec<Range<usize>>) {
-    match &node.what {
-        What::Term(number) => spans.extend(found.get(*number).into_iter().flatten().cloned()),
-        What::Not(_) => {}
-        What::And(parts) | What::Or(parts) => {
-            parts.iter().filter(|part| is_true(part, found)).for_each(|part| gather(part, found, spans));
-        }
+    /// Whether it asks how a text was judged.
+    pub fn asks_for_judgement(&self) -> bool {
+        self.0.root.asks_for_judgement()
+    }
+
+    fn root(&self) -> &Node {
+        &self.0.root
+    }
+
+    fn terms(&self) -> &[Term] {
+        &self.0.terms
+    }
+
+    /// `None` where the terms are too many for an automaton, which [`MOST_TERMS`] rules out.
+    fn alone(&self) -> Option<&Alone> {
+        self.0.alone.get_or_init(|| Alone::new(&self.0.terms).ok()).as_ref()
     }
 }
 
@@ -156,7 +214,8 @@ impl fmt::Debug for Query {
 
 impl PartialEq for Query {
     fn eq(&self, other: &Self) -> bool {
-        self.0.source == other.0.source
+        let (one, other) = (&self.0, &other.0);
+        one.source == other.source && one.folding == other.folding && one.root == other.root && one.terms == other.terms
     }
 }
 

@@ -5,7 +5,9 @@
 
 use std::ops::Range;
 
-use super::matching::{Finder, Hay};
+use super::folding::Folding;
+use super::matching::Finder;
+use super::reading::Reading;
 use super::term::{Term, TermKind};
 use crate::text::Text;
 
@@ -35,10 +37,11 @@ impl Names {
         for (number, spellings) in things.iter().enumerate() {
             for spelling in spellings {
                 let spelling = spelling.as_ref().trim();
+                let usual = Folding::default();
                 let term = match spelling.chars().next() {
-                    Some('#') => Term::new(TermKind::Tag, spelling.trim_start_matches('#')),
-                    Some('@') => Term::new(TermKind::Handle, spelling.trim_start_matches('@')),
-                    _ => Term::new(TermKind::Text, spelling),
+                    Some('#') => Term::new(TermKind::Tag, spelling.trim_start_matches('#'), usual),
+                    Some('@') => Term::new(TermKind::Handle, spelling.trim_start_matches('@'), usual),
+                    _ => Term::new(TermKind::Text, spelling, usual),
                 };
                 if !term.folded.is_empty() {
                     terms.push(term);
@@ -52,14 +55,13 @@ impl Names {
 
     /// Where things are named, in the order of the text, none overlapping.
     pub fn find(&self, text: &Text) -> Vec<Named> {
-        let hay = Hay::of(text);
-        let places = self.finder.find(&self.terms, &hay.text);
-        let mut found: Vec<Named> = places
-            .iter()
-            .zip(&self.things)
-            .flat_map(|(places, thing)| places.iter().map(|place| (hay.back(place), *thing)))
-            .map(|(place, thing)| Named { place, thing })
-            .collect();
+        let reading = Reading::of(text, Folding::default());
+        let places = self.finder.find(&self.terms, &reading);
+        let of = |(number, thing): (usize, &usize)| {
+            let places = places.places(number as u32).iter();
+            places.map(|place| Named { place: reading.folded(place), thing: *thing }).collect::<Vec<_>>()
+        };
+        let mut found: Vec<Named> = self.things.iter().enumerate().flat_map(of).collect();
         found.sort_by_key(|named| (named.place.start, std::cmp::Reverse(named.place.end), named.thing));
         let mut kept: Vec<Named> = Vec::with_capacity(found.len());
         for named in found {

@@ -5,12 +5,20 @@
 
 use std::ops::Range;
 
-use super::lex::{Kind, Token};
+use super::Context;
+use super::field::Field;
+use super::lex::{self, Kind, Token};
 use super::mistake::QueryMistake;
+use super::near::Near;
 use super::term::{Term, TermKind};
+use crate::settings::nearest;
 
 /// Brackets and NOTs inside each other, at most.
 const DEEPEST: usize = 64;
+/// Parts inside each other, at most.
+const DEEPEST_PARTS: usize = 8;
+/// Nodes of a tree, at most: parts may be named often.
+const MOST_NODES: usize = 20_000;
 
 /// One part of a query and the bytes it was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +32,8 @@ pub(super) struct Node {
 pub(super) enum What {
     /// The number of a term.
     Term(usize),
+    Field(Field),
+    Near(Near, Box<(Node, Node)>),
     Not(Box<Node>),
     And(Vec<Node>),
     Or(Vec<Node>),
@@ -38,11 +48,29 @@ pub(super) struct Parsed {
     pub(super) mixed: Vec<Range<usize>>,
     /// `and`, `or`, `not` that were read as words.
     pub(super) small_operators: Vec<(Range<usize>, String)>,
+    nodes: usize,
 }
 
-/// Reads all tokens.
-pub(super) fn parse(source: &str, tokens: &[Token], mistakes: &mut Vec<QueryMistake>) -> Parsed {
-    let mut parser = Parser { source, tokens, next: 0, depth: 0, gave_up: false, mistakes, parsed: Parsed::default() };
+/// Reads all tokens; `inside` are the names of the parts that are being read.
+pub(super) fn parse(
+    source: &str,
+    tokens: &[Token],
+    context: &Context<'_>,
+    inside: &[&str],
+    mistakes: &mut Vec<QueryMistake>,
+) -> Parsed {
+    parse_into(Parsed::default(), source, tokens, context, inside, mistakes)
+}
+
+fn parse_into(
+    parsed: Parsed,
+    source: &str,
+    tokens: &[Token],
+    context: &Context<'_>,
+    inside: &[&str],
+    mistakes: &mut Vec<QueryMistake>,
+) -> Parsed {
+    let mut parser = Parser { source, tokens, context, inside, next: 0, depth: 0, gave_up: false, mistakes, parsed };
     let mut parts = Vec::new();
     loop {
         parts.extend(parser.any_of());
@@ -57,6 +85,8 @@ pub(super) fn parse(source: &str, tokens: &[Token], mistakes: &mut Vec<QueryMist
 struct Parser<'a> {
     source: &'a str,
     tokens: &'a [Token],
+    context: &'a Context<'a>,
+    inside: &'a [&'a str],
     next: usize,
     depth: usize,
     /// Too deep to read on; what follows would be follies of that.
@@ -81,6 +111,13 @@ impl<'a> Parser<'a> {
             return;
         }
         self.mistakes.push(QueryMistake::new(self.source, at, message, hint));
+    }
+
+    fn give_up(&mut self, at: Range<usize>, message: String, hint: &str) -> Option<Node> {
+        self.mistake(at, message, hint);
+        self.next = self.tokens.len();
+        self.gave_up = true;
+        None
     }
 
     /// `a OR b OR c`.
@@ -140,28 +177,65 @@ impl<'a> Parser<'a> {
         (joined(parts, What::And), bare)
     }
 
-    /// `NOT a`, `( … )` or a term.
+    /// `NOT a`, or things that stand near each other.
     fn one(&mut self) -> Option<Node> {
-        if matches!(self.peek()?, Kind::And | Kind::Or | Kind::Close) {
+        if let Some(Kind::Not) = self.peek() {
+            let not = self.take()?;
+            return self.deeper(&not.at, |parser| parser.negation(not));
+        }
+        let mut left = self.primary();
+        while let Some(Kind::Near(near)) = self.peek() {
+            let operator = self.take()?;
+            if left.is_none() {
+                self.nothing_before(operator);
+            }
+            if let Some(Kind::Not) = self.peek() {
+                let not = self.take()?;
+                let hint = "write (a NEAR/5 b) AND NOT c, or a AND NOT (a NEAR/5 c)";
+                self.mistake(not.at.clone(), "NOT cannot stand beside NEAR", hint);
+            }
+            let right = self.primary();
+            if right.is_none() {
+                self.nothing_after(operator);
+            }
+            left = match (left, right) {
+                (Some(left), Some(right)) => {
+                    self.check_side(&left, operator);
+                    self.check_side(&right, operator);
+                    let at = left.at.start..right.at.end;
+                    Some(Node { what: What::Near(*near, Box::new((left, right))), at })
+                }
+                (left, right) => left.or(right),
+            };
+        }
+        left
+    }
+
+    /// `( … )` or a term.
+    fn primary(&mut self) -> Option<Node> {
+        if matches!(self.peek()?, Kind::And | Kind::Or | Kind::Close | Kind::Near(_) | Kind::Not) {
             return None;
         }
         let token = self.take()?;
+        self.parsed.nodes += 1;
+        if self.parsed.nodes > MOST_NODES {
+            let message = format!("more than {MOST_NODES} terms, with those of its parts");
+            return self.give_up(token.at.clone(), message, "part it over several topics");
+        }
+        self.deeper(&token.at, |parser| match &token.kind {
+            Kind::Open => parser.group(token),
+            Kind::Part(name) => parser.part(name, token.at.clone()),
+            kind => parser.term(kind, token.at.clone()),
+        })
+    }
+
+    fn deeper(&mut self, at: &Range<usize>, read: impl FnOnce(&mut Self) -> Option<Node>) -> Option<Node> {
         if self.depth >= DEEPEST {
-            self.mistake(
-                token.at.clone(),
-                format!("more than {DEEPEST} brackets are inside each other"),
-                "flatten the query",
-            );
-            self.next = self.tokens.len();
-            self.gave_up = true;
-            return None;
+            let message = format!("more than {DEEPEST} brackets are inside each other");
+            return self.give_up(at.clone(), message, "flatten the query");
         }
         self.depth += 1;
-        let node = match &token.kind {
-            Kind::Not => self.negation(token),
-            Kind::Open => self.group(token),
-            kind => self.term(kind, token.at.clone()),
-        };
+        let node = read(self);
         self.depth -= 1;
         node
     }
@@ -189,26 +263,131 @@ impl<'a> Parser<'a> {
         inner.map(|node| Node { at: open.at.start..close.at.end, ..node })
     }
 
+    /// What stands in the file under this name, as if it stood here in brackets.
+    fn part(&mut self, name: &str, at: Range<usize>) -> Option<Node> {
+        let parts = self.context.parts;
+        let Some(text) = parts.and_then(|parts| parts.text(name)) else {
+            let known = parts.map(|parts| parts.names()).unwrap_or_default();
+            let hint = match nearest(name, &known) {
+                Some(near) => format!("did you mean `${near}`?"),
+                None if known.is_empty() => format!("write [parts] {name} = \"…\" in the topic's file"),
+                None => {
+                    format!("there are: {}", known.iter().map(|name| format!("${name}")).collect::<Vec<_>>().join(" "))
+                }
+            };
+            self.mistake(at, format!("there is no part `${name}`"), hint);
+            return None;
+        };
+        if self.inside.contains(&name) {
+            self.mistake(at, format!("`${name}` asks for itself"), "take one of the two out");
+            return None;
+        }
+        if self.inside.len() >= DEEPEST_PARTS {
+            self.mistake(at, format!("more than {DEEPEST_PARTS} parts are inside each other"), "flatten the parts");
+            return None;
+        }
+        if parts.is_some_and(|parts| parts.is_broken(name)) {
+            // Its mistakes are told where it stands.
+            return self.put(Term::new(TermKind::Text, name, self.context.folding), at);
+        }
+        let mut told = Vec::new();
+        let tokens = lex::lex(text, &mut told);
+        let inside: Vec<&str> = self.inside.iter().copied().chain([name]).collect();
+        let parsed = std::mem::take(&mut self.parsed);
+        let mixed = parsed.mixed.len();
+        let small = parsed.small_operators.len();
+        self.parsed = parse_into(parsed, text, &tokens, self.context, &inside, &mut told);
+        self.parsed.mixed.truncate(mixed);
+        self.parsed.small_operators.truncate(small);
+        let mut node = self.parsed.root.take();
+        if let Some(node) = &mut node {
+            node.stand_at(&at);
+        }
+        if !told.is_empty() && self.mistakes.is_empty() {
+            self.mistake(at, format!("`${name}` has a mistake"), "mend it where it stands in [parts]");
+        }
+        node
+    }
+
     fn term(&mut self, kind: &Kind, at: Range<usize>) -> Option<Node> {
-        let (kind, text) = match kind {
+        let folding = self.context.folding;
+        let term = match kind {
             Kind::Word(text) => {
                 if matches!(text.to_ascii_lowercase().as_str(), "and" | "or" | "not") {
                     self.parsed.small_operators.push((at.clone(), text.clone()));
                 }
-                (TermKind::Text, text)
+                Term::new(TermKind::Text, text, folding)
             }
-            Kind::Phrase(text) => (TermKind::Text, text),
-            Kind::Tag(text) => (TermKind::Tag, text),
-            Kind::Handle(text) => (TermKind::Handle, text),
-            _ => return None,
+            Kind::Phrase(text) => Term::new(TermKind::Text, text, folding),
+            Kind::Exact(text) => Term::new(TermKind::Exact, text, folding),
+            Kind::Tag(text) => Term::new(TermKind::Tag, text, folding),
+            Kind::Handle(text) => Term::new(TermKind::Handle, text, folding),
+            Kind::Cashtag(text) => Term::new(TermKind::Cashtag, text, folding),
+            Kind::Wild(text) => match Term::wild(text, folding) {
+                Ok(term) => term,
+                Err(why) => {
+                    let hint = format!("write more letters; in quotes it is searched as it stands: \"{text}\"");
+                    self.mistake(at, format!("`{text}` {why}"), hint);
+                    return None;
+                }
+            },
+            Kind::Regex(text) => match Term::regex(text, folding) {
+                Ok(term) => term,
+                Err(why) => {
+                    self.mistake(at, format!("this regex cannot be used: {why}"), "see the syntax of Rust's regex");
+                    return None;
+                }
+            },
+            Kind::Field(name, value) if name == "word" => {
+                let term = Term::new(TermKind::Word, value, folding);
+                if term.folded.is_empty() {
+                    self.mistake(
+                        at,
+                        "nothing stands after `word:`",
+                        "write the word that is to stand for itself, such as word:花生",
+                    );
+                    return None;
+                }
+                term
+            }
+            Kind::Field(name, value) => match Field::read(name, value, self.context.themes) {
+                Ok(field) => return Some(Node { what: What::Field(field), at }),
+                Err((message, hint)) => {
+                    self.mistake(at, message, hint);
+                    return None;
+                }
+            },
+            Kind::Open | Kind::Close | Kind::And | Kind::Or | Kind::Not | Kind::Near(_) | Kind::Part(_) => return None,
         };
-        let term = Term::new(kind, text);
+        self.put(term, at)
+    }
+
+    fn put(&mut self, term: Term, at: Range<usize>) -> Option<Node> {
         let terms = &mut self.parsed.terms;
         let number = terms.iter().position(|known| *known == term).unwrap_or_else(|| {
             terms.push(term);
             terms.len() - 1
         });
         Some(Node { what: What::Term(number), at })
+    }
+
+    /// Tells what cannot be near anything.
+    fn check_side(&mut self, side: &Node, operator: &Token) {
+        let near = self.source.get(operator.at.clone()).unwrap_or_default().to_owned();
+        let (what, hint) = match &side.what {
+            What::Or(parts) => return parts.iter().for_each(|part| self.check_side(part, operator)),
+            What::Term(number) => match self.parsed.terms.get(*number).map(|term| term.kind) {
+                Some(TermKind::Regex) => {
+                    ("a regex", "write the words, or put what may stand between them into the regex itself".to_owned())
+                }
+                _ => return,
+            },
+            What::Near(..) => return,
+            What::Field(_) => ("a field", "a field stands at no place of the text; write it with AND".to_owned()),
+            What::Not(_) => ("NOT", "write (a NEAR/5 b) AND NOT c".to_owned()),
+            What::And(_) => ("AND", format!("write (a {near} b) AND (a {near} c), or one phrase in quotes")),
+        };
+        self.mistake(side.at.clone(), format!("{what} cannot stand beside NEAR"), hint);
     }
 
     fn nothing_after(&mut self, operator: &Token) {
@@ -254,10 +433,36 @@ impl Node {
 
     fn needs_a_word(&self, negated: bool) -> bool {
         match (&self.what, negated) {
-            (What::Term(_), _) => !negated,
+            (What::Term(_) | What::Near(..), _) => !negated,
+            // Who writes or where it stands narrows enough; a language or a kind of place does not.
+            (What::Field(field), _) => !negated && matches!(field, Field::Author(_) | Field::Site(_)),
             (What::Not(inner), _) => inner.needs_a_word(!negated),
             (What::And(parts), false) | (What::Or(parts), true) => parts.iter().any(|part| part.needs_a_word(negated)),
             (What::Or(parts), false) | (What::And(parts), true) => parts.iter().all(|part| part.needs_a_word(negated)),
+        }
+    }
+
+    /// Whether some part asks how a text was judged.
+    pub(super) fn asks_for_judgement(&self) -> bool {
+        match &self.what {
+            What::Field(field) => field.is_judged(),
+            What::Term(_) | What::Near(..) => false,
+            What::Not(inner) => inner.asks_for_judgement(),
+            What::And(parts) | What::Or(parts) => parts.iter().any(Self::asks_for_judgement),
+        }
+    }
+
+    /// Says of all parts that they stand here.
+    fn stand_at(&mut self, at: &Range<usize>) {
+        self.at = at.clone();
+        match &mut self.what {
+            What::Term(_) | What::Field(_) => {}
+            What::Not(inner) => inner.stand_at(at),
+            What::Near(_, sides) => {
+                sides.0.stand_at(at);
+                sides.1.stand_at(at);
+            }
+            What::And(parts) | What::Or(parts) => parts.iter_mut().for_each(|part| part.stand_at(at)),
         }
     }
 

@@ -3,56 +3,133 @@
 //! In: a term as written. Out: the folded patterns to look for, and whether a place where one stands is a match.
 //! Never: looks for it (that is done for all terms at once).
 
+use regex::{Regex, RegexBuilder};
+
+use super::folding::{self, Folding};
+use super::reading::read_term;
 use super::script::{is_spaced_word, is_tag, is_unspaced};
 use crate::text::fold;
 
 /// What kind of thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum TermKind {
     /// A word or phrase.
     Text,
+    /// `word:花生`: where a dictionary cuts the text too.
+    Word,
     /// `#tag`.
     Tag,
     /// `@name`.
     Handle,
+    /// `$TSLA`.
+    Cashtag,
+    /// `{Exact}`: unfolded.
+    Exact,
+    /// `word*`, `w?rd`.
+    Wild,
+    /// `/regex/`.
+    Regex,
 }
 
-/// A term, folded; two spellings of the same term are equal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A term; two spellings of the same term are equal.
+#[derive(Clone, Debug)]
 pub(super) struct Term {
     pub(super) kind: TermKind,
-    /// Folded, white space as single spaces, without `#` or `@`.
+    /// Folded, white space as single spaces, without signs; as written where it is exact or a regex.
     pub(super) folded: String,
+    folding: Folding,
+    /// What is looked for with a regex.
+    pub(super) regex: Option<Regex>,
 }
 
+impl PartialEq for Term {
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, &self.folded, self.folding) == (other.kind, &other.folded, other.folding)
+    }
+}
+
+impl Eq for Term {}
+
+impl std::hash::Hash for Term {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (self.kind, &self.folded, self.folding).hash(state);
+    }
+}
+
+/// A compiled regex takes at most so many bytes.
+const LARGEST_REGEX: usize = 1 << 20;
+/// Characters of a script without spaces that `*` stands for, at most.
+const WIDEST_STAR: usize = 10;
+
 impl Term {
-    pub(super) fn new(kind: TermKind, text: &str) -> Self {
-        let folded = fold(text).split_whitespace().collect::<Vec<_>>().join(" ");
-        Self { kind, folded }
+    pub(super) fn new(kind: TermKind, text: &str, folding: Folding) -> Self {
+        let folded = match kind {
+            TermKind::Exact => words(text),
+            _ => read_term(&words(&fold(text)), folding),
+        };
+        Self { kind, folded, folding, regex: None }
+    }
+
+    /// `word*`, `w?rd`. The error says what is wrong with it.
+    pub(super) fn wild(text: &str, folding: Folding) -> Result<Self, String> {
+        let term = Self::new(TermKind::Wild, text, folding);
+        let letters = term.folded.chars().filter(|c| c.is_alphanumeric());
+        if letters.map(|c| if is_unspaced(c) { 2 } else { 1 }).sum::<usize>() < 2 {
+            return Err("finds nearly everything".to_owned());
+        }
+        let regex = built(&wild_regex(&term.folded), false).map_err(|_| "is too much".to_owned())?;
+        Ok(Self { regex: Some(regex), ..term })
+    }
+
+    /// `/regex/`, matched against the text as it was written, case aside. The error says what is wrong with it.
+    pub(super) fn regex(text: &str, folding: Folding) -> Result<Self, String> {
+        let regex = built(text, true)?;
+        if regex.is_match("") {
+            return Err("it matches nothing at all, and so every text".to_owned());
+        }
+        Ok(Self { kind: TermKind::Regex, folded: text.to_owned(), folding, regex: Some(regex) })
     }
 
     /// As a person would write it.
     pub(super) fn shown(&self) -> String {
+        let text = &self.folded;
         match self.kind {
-            TermKind::Text => self.folded.clone(),
-            TermKind::Tag => format!("#{}", self.folded),
-            TermKind::Handle => format!("@{}", self.folded),
+            TermKind::Text | TermKind::Wild => text.clone(),
+            TermKind::Word => format!("word:{text}"),
+            TermKind::Tag => format!("#{text}"),
+            TermKind::Handle => format!("@{text}"),
+            TermKind::Cashtag => format!("${}", text.to_uppercase()),
+            TermKind::Exact => format!("{{{text}}}"),
+            TermKind::Regex => format!("/{text}/"),
         }
     }
 
-    /// What to look for: the term, and the term without the spaces that stand between two characters of scripts without spaces.
+    /// What to look for; a text without any of them does not have the term. Empty where that cannot be told.
     pub(super) fn patterns(&self) -> Vec<String> {
-        let whole = self.shown();
-        let mut closed = String::with_capacity(whole.len());
-        let mut chars = whole.chars().peekable();
-        while let Some(c) = chars.next() {
-            let between =
-                closed.chars().last().is_some_and(is_unspaced) && chars.peek().copied().is_some_and(is_unspaced);
-            if !(c == ' ' && between) {
-                closed.push(c);
+        let whole = match self.kind {
+            TermKind::Text | TermKind::Word => self.folded.clone(),
+            TermKind::Tag => format!("#{}", self.folded),
+            TermKind::Handle => format!("@{}", self.folded),
+            TermKind::Cashtag => format!("${}", self.folded),
+            TermKind::Exact => read_term(&words(&fold(&self.folded)), self.folding),
+            TermKind::Wild => {
+                let pieces = self.folded.split(['*', '?']);
+                return pieces.max_by_key(|piece| rarity(piece)).map(str::to_owned).into_iter().collect();
             }
+            TermKind::Regex => return Vec::new(),
+        };
+        let closed = closed(&whole);
+        let mut patterns = if closed == whole { vec![whole] } else { vec![whole, closed] };
+        if self.folding.bopomofo && matches!(self.kind, TermKind::Text | TermKind::Word) {
+            patterns = patterns.iter().flat_map(|pattern| folding::spellings(pattern)).collect();
+            patterns.dedup();
         }
-        if closed == whole { vec![whole] } else { vec![whole, closed] }
+        patterns
+    }
+
+    /// How rare it is likely to be, the rarer the more.
+    pub(super) fn rarity(&self) -> u32 {
+        self.patterns().iter().map(|pattern| rarity(pattern)).min().unwrap_or(0)
     }
 
     /// Whether a pattern that stands between `before` and `after` is this term by the rules of its script.
@@ -61,7 +138,7 @@ impl Term {
         let mut following = after.chars();
         let next = following.next();
         match self.kind {
-            TermKind::Text => {
+            TermKind::Text | TermKind::Word | TermKind::Exact | TermKind::Wild => {
                 let joined = |inside: Option<char>, outside: Option<char>| {
                     inside.is_some_and(is_spaced_word) && outside.is_some_and(is_spaced_word)
                 };
@@ -76,6 +153,64 @@ impl Term {
                 };
                 !previous.is_some_and(is_spaced_word) && !goes_on
             }
+            TermKind::Cashtag => {
+                !previous.is_some_and(|c| is_spaced_word(c) || c == '$') && !next.is_some_and(is_spaced_word)
+            }
+            TermKind::Regex => true,
         }
     }
+}
+
+/// White space as single spaces.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A pattern without the spaces that stand between two characters of scripts without spaces.
+fn closed(whole: &str) -> String {
+    let mut closed = String::with_capacity(whole.len());
+    let mut chars = whole.chars().peekable();
+    while let Some(c) = chars.next() {
+        let between = closed.chars().last().is_some_and(is_unspaced) && chars.peek().copied().is_some_and(is_unspaced);
+        if !(c == ' ' && between) {
+            closed.push(c);
+        }
+    }
+    closed
+}
+
+/// Bits by which a piece of text tells: a character of thousands tells more than a letter of twenty-six.
+fn rarity(piece: &str) -> u32 {
+    piece.chars().map(|c| if is_unspaced(c) { 7 } else { 3 }).sum()
+}
+
+fn built(pattern: &str, ignores_case: bool) -> Result<Regex, String> {
+    let built = RegexBuilder::new(pattern).case_insensitive(ignores_case).size_limit(LARGEST_REGEX).build();
+    built.map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => "it is too large; repeat fewer things".to_owned(),
+        error => {
+            let told = error.to_string();
+            told.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+        }
+    })
+}
+
+/// `*` is the rest of a word, of letters and digits; beside a script without spaces a few characters. `?` is one of them.
+fn wild_regex(folded: &str) -> String {
+    const SPACED: &str = r"[[\p{L}\p{M}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]";
+    const ANY: &str = r"[\p{L}\p{M}\p{N}_]";
+    let chars: Vec<char> = folded.chars().collect();
+    let unspaced = |place: Option<usize>| place.and_then(|place| chars.get(place)).is_some_and(|c| is_unspaced(*c));
+    let mut regex = String::new();
+    for (place, c) in chars.iter().enumerate() {
+        match c {
+            '*' if unspaced(place.checked_sub(1)) || unspaced(Some(place + 1)) => {
+                regex.push_str(&format!("{ANY}{{0,{WIDEST_STAR}}}?"));
+            }
+            '*' => regex.push_str(&format!("{SPACED}*")),
+            '?' => regex.push_str(ANY),
+            _ => regex.push_str(&regex::escape(&c.to_string())),
+        }
+    }
+    regex
 }

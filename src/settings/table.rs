@@ -179,6 +179,19 @@ impl<'a> Table<'a> {
         self.mistake(key, format!("`{shown}` is not {wanted}"), format!("write {wanted}"));
     }
 
+    /// The texts under `name` in the tables of `[[key]]`, as far as they are there and are texts; judges nothing.
+    pub fn texts_inside(&self, key: &str, name: &str) -> Vec<String> {
+        let tables = self.table.get(key).and_then(|value| value.get_ref().as_array());
+        let text = |table: &Spanned<DeValue<'a>>| match table.get_ref() {
+            DeValue::Table(table) => match table.get(name)?.get_ref() {
+                DeValue::String(text) => Some(text.to_string()),
+                _ => None,
+            },
+            _ => None,
+        };
+        tables.into_iter().flat_map(|tables| tables.iter()).filter_map(text).collect()
+    }
+
     /// A text, when the key is there.
     pub fn text(&self, key: &str) -> Option<String> {
         let value = self.value(key)?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hearken::domain::Platform;
-use hearken::query::{Document, Query};
+use hearken::query::{Context, Document, Folding, Query};
 use hearken::text::Text;
 
 /// The rows of every table with this head, as the cells of each without their back ticks.
@@ -13,7 +13,8 @@ fn rows(head: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     for table in document.split(&format!("{head}\n")).skip(1) {
         for row in table.lines().skip(1).take_while(|line| line.starts_with('|')) {
-            let cells = row.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned());
+            let inside = row.strip_prefix('|').and_then(|row| row.strip_suffix('|')).unwrap_or(row);
+            let cells = inside.split(" | ").map(|cell| cell.trim().to_owned());
             found.push(cells.collect());
         }
     }
@@ -32,9 +33,24 @@ fn every_example_finds_what_the_document_says() {
     for row in rows {
         let [query, text, found] = row.as_slice() else { panic!("{row:?}") };
         let (query, text) = (bare(query), Text::read(bare(text)));
-        let document =
-            Document { text: &text, platform: Platform::Ptt, handle: "", followers: None, url: "", has_media: false };
+        let document = Document { platform: Platform::Ptt, ..Document::of(&text) };
         let matches = Query::parse(query).unwrap_or_else(|m| panic!("{query}: {m:?}")).matches(&document).is_some();
+        assert_eq!(if matches { "yes" } else { "no" }, found, "{row:?}");
+    }
+}
+
+#[test]
+fn what_a_topic_folds_besides_is_as_the_document_says() {
+    let rows = rows("| fold | query | text | found |");
+    assert!(rows.len() >= 10);
+    for row in rows {
+        let [fold, query, text, found] = row.as_slice() else { panic!("{row:?}") };
+        let words: Vec<&str> = if fold.is_empty() { Vec::new() } else { vec![bare(fold)] };
+        assert!(words.iter().all(|word| Folding::WORDS.contains(word)), "{row:?}");
+        let context = Context { folding: Folding::of(&words), ..Context::default() };
+        let query = Query::read(bare(query), &context).unwrap_or_else(|mistakes| panic!("{row:?}: {mistakes:?}"));
+        let text = Text::read(bare(text));
+        let matches = query.matches(&Document::of(&text)).is_some();
         assert_eq!(if matches { "yes" } else { "no" }, found, "{row:?}");
     }
 }

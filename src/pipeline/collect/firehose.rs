@@ -111,14 +111,6 @@ fn is_wanted(mention: &RawMention, source: &Source, config: &Config) -> bool {
         return false;
     }
     let text = Text::read(&whole);
-    let document = Document {
-        text: &text,
-        platform: mention.platform,
-        handle: &mention.author.handle,
-        followers: mention.author.followers,
-        url: &mention.url,
-        has_media: mention.has_media,
-    };
-    let topics = source.topics.iter().filter_map(|name| config.topic(name));
-    topics.into_iter().any(|topic| topic.query.matches(&document).is_some())
+    let found = config.matching(&Document::of_post(&text, mention));
+    found.iter().filter_map(|found| config.topics.get(found.query)).any(|topic| source.topics.contains(&topic.name))
 }
