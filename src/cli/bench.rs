@@ -5,6 +5,7 @@
 
 mod hostile;
 mod language;
+mod query;
 mod topics;
 mod toward;
 
@@ -37,6 +38,7 @@ enum What {
     Topics(topics::Args),
     Language(language::Args),
     Hostile(hostile::Args),
+    Query(query::Args),
 }
 
 /// Prints the alerts that the watch would raise on recorded counts.
@@ -84,6 +86,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         What::Topics(args) => topics::run(&args),
         What::Language(args) => language::run(&args),
         What::Hostile(args) => hostile::run(&args),
+        What::Query(args) => query::run(&args),
     };
     tokio::task::spawn_blocking(work).await??;
     Ok(ExitCode::SUCCESS)

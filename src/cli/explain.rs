@@ -1,7 +1,7 @@
 //! `hearken explain`: why a text is a mention of a topic, or why it is none.
 //!
-//! In: a topic, and texts. Out: for each its words under the text, and what is lacking.
-//! Never: opens the database.
+//! In: a topic, and a text or a stored mention. Out: its words under the text, every clause with whether it holds, what is lacking.
+//! Never: changes anything.
 
 use std::io::Read as _;
 use std::ops::Range;
@@ -11,11 +11,12 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use unicode_width::UnicodeWidthStr;
 
-use super::MISTAKES;
+use super::{FAILED, MISTAKES};
 use crate::classify::Judge;
-use crate::config::Topic;
-use crate::domain::{Probabilities, Sentiment};
-use crate::query::{Document, Names, TermFound};
+use crate::config::{Config, Topic};
+use crate::domain::{MentionId, NativeId, Platform, Probabilities, RawMention, Sentiment, Timestamp};
+use crate::query::{Clause, Document, Names};
+use crate::store::Store;
 use crate::text::{Text, visible_char};
 
 /// Says why a text is a mention of a topic, or why it is none.
@@ -27,6 +28,10 @@ pub struct Args {
 
     /// The text; read from standard input when absent.
     pub text: Option<String>,
+
+    /// A stored mention instead of a text, by its id: the last part of its page's address.
+    #[arg(long, value_name = "ID", conflicts_with = "text")]
+    pub mention: Option<String>,
 
     /// The folder that holds hearken.toml and topics/.
     #[arg(long, default_value = ".")]
@@ -44,29 +49,59 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         eprintln!("there is no topic `{}`\n  hint: there are: {}", args.topic, names.join(", "));
         return Ok(ExitCode::from(MISTAKES));
     };
-    let text = match args.text {
-        Some(text) => text,
-        None => {
+    let post = match (args.text, args.mention) {
+        (Some(text), _) => post_of(text)?,
+        (None, Some(id)) => match stored(&config, &id).await? {
+            Some(post) => post,
+            None => {
+                eprintln!(
+                    "there is no mention `{id}`, or its text was taken down\n  hint: the id is the last part of its page's address"
+                );
+                return Ok(ExitCode::from(FAILED));
+            }
+        },
+        (None, None) => {
             let mut text = String::new();
             std::io::stdin().read_to_string(&mut text).context("standard input is not a text")?;
-            text
+            post_of(text)?
         }
     };
-    let (told, mention) = explained(topic, &text);
+    let judge = super::model::judge_of(config.models.as_deref())?;
+    let (told, mention) = explained(topic, &judge, &post);
     print!("{told}");
     if mention {
-        print!(
-            "{}",
-            leaning(&*super::model::judge_of(config.models.as_deref())?, topic, config.names(topic).as_ref(), &text)
-        );
+        print!("{}", leaning(&judge, topic, config.names(topic).as_ref(), &post.whole_text()));
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// A text of which nothing else is known.
+fn post_of(text: String) -> anyhow::Result<RawMention> {
+    let id = NativeId::new("text").context("an id")?;
+    let mut post = RawMention::new(Platform::File, id, Timestamp::default());
+    post.text = text;
+    Ok(post)
+}
+
+/// A stored mention with its text.
+async fn stored(config: &Config, id: &str) -> anyhow::Result<Option<RawMention>> {
+    let Some(id) = MentionId::new(id) else { return Ok(None) };
+    // Opening a file that is not there would make it.
+    if config.database.strip_prefix("sqlite:").is_some_and(|path| !std::path::Path::new(path).exists()) {
+        return Ok(None);
+    }
+    let store = Store::open(&config.database).await.context("the database does not open")?;
+    let mention = store.mention(&id).await.context("reading the mention")?;
+    store.close().await;
+    Ok(mention.filter(|mention| mention.removed_at.is_none()).map(|mention| mention.raw))
+}
+
 /// Why a text is a mention of a topic, or why it is none, in lines; and whether it is one.
-fn explained(topic: &Topic, text: &str) -> (String, bool) {
+fn explained(topic: &Topic, judge: &Judge, post: &RawMention) -> (String, bool) {
+    let text = &*post.whole_text();
     let said = Text::read(text);
-    let document = Document::of(&said);
+    let judgement = topic.query.asks_for_judgement().then(|| judge.judge(&said));
+    let document = Document { judgement: judgement.as_ref(), ..Document::of_post(&said, post) };
     let explanation = topic.query.explain(&document);
     let matches = topic.matches(&document).is_some();
     let mut lines = vec![format!("{} `{}`", if matches { "a mention of" } else { "no mention of" }, topic.name)];
@@ -79,19 +114,23 @@ fn explained(topic: &Topic, text: &str) -> (String, bool) {
             topic.languages.join(", ")
         ));
     }
-    let named = |terms: Vec<&TermFound>| terms.iter().map(|term| term.term.as_str()).collect::<Vec<_>>().join(", ");
-    let found: Vec<&TermFound> =
-        explanation.terms.iter().filter(|term| term.wanted && !term.places.is_empty()).collect();
-    for (word, terms) in [
-        ("there     ", found),
-        ("not there ", explanation.missing().collect()),
-        ("keeps out ", explanation.unwanted().collect()),
-    ] {
-        if !terms.is_empty() {
-            lines.push(format!("  {word} {}", named(terms)));
-        }
+    clauses(&explanation.whole, 1, &mut lines);
+    if let (false, [one]) = (explanation.matches, explanation.lacks.as_slice()) {
+        let word = if one.operator == "NOT" { "what removes it" } else { "all that it lacks" };
+        lines.push(format!("  {word}: {}", one.text));
     }
     (lines.join("\n") + "\n", matches)
+}
+
+/// Every clause on a line of its own, with whether it holds.
+fn clauses(clause: &Clause, depth: usize, lines: &mut Vec<String>) {
+    let holds = match clause.holds {
+        Some(true) => "yes",
+        Some(false) => "no ",
+        None => "?  ",
+    };
+    lines.push(format!("{}{holds} {}", "  ".repeat(depth), clause.text));
+    clause.parts.iter().for_each(|part| clauses(part, depth + 1, lines));
 }
 
 /// How a text leans, and how it leans toward the topic's brand where that is told apart.
@@ -170,15 +209,19 @@ mod tests {
         let topic = "title = \"Sprout\"\nquery = \"(嫩芽咖啡 OR sprout) AND NOT 徵才\"\nlanguages = [\"zh\"]\n";
         let config = from_texts(std::path::Path::new("."), "", &[("sprout", topic)]).expect("right");
         let topic = &config.topics[0];
+        let judge = Judge::built_in().expect("the built-in judge");
+        let told = |text: &str| explained(topic, &judge, &post_of(text.to_owned()).expect("a post")).0;
         assert_eq!(
-            explained(topic, "今天的嫩芽咖啡\n正在徵才，歡迎加入我們的團隊").0,
+            told("今天的嫩芽咖啡\n正在徵才，歡迎加入我們的團隊"),
             "no mention of `sprout`\n    今天的嫩芽咖啡\n          ^^^^^^^^\n    正在徵才，歡迎加入我們的團隊\n        ^^^^\n  \
-             there      嫩芽咖啡\n  not there  sprout\n  keeps out  征才\n"
+             no  (嫩芽咖啡 OR sprout) AND NOT 徵才\n    yes (嫩芽咖啡 OR sprout)\n      yes 嫩芽咖啡\n      no  sprout\n    \
+             no  NOT 徵才\n      yes 徵才\n  what removes it: NOT 徵才\n"
         );
         assert_eq!(
-            explained(topic, "I had a coffee at Sprout today and it was fine").0,
+            told("I had a coffee at Sprout today and it was fine"),
             "no mention of `sprout`\n    I had a coffee at Sprout today and it was fine\n                      ^^^^^^\n  \
-             its language is en; the topic takes zh\n  there      sprout\n  not there  嫩芽咖啡\n"
+             its language is en; the topic takes zh\n  yes (嫩芽咖啡 OR sprout) AND NOT 徵才\n    yes (嫩芽咖啡 OR sprout)\n      \
+             no  嫩芽咖啡\n      yes sprout\n    yes NOT 徵才\n      no  徵才\n"
         );
     }
 

@@ -46,7 +46,7 @@ fn an_empty_main_file_has_usual_values() {
 #[test]
 fn all_mistakes_of_all_files_are_told_at_once() {
     let main = "zone = \"Asia/Taipeh\"\nlocal = \"en\"\n[[receiver]]\nname = \"Care\"\nchannel = \"console\"\n";
-    let topic = "title = \"\"\nquery = '''\n(嫩芽咖啡\n OR sprout*\n'''\nowner = \"cara\"\n";
+    let topic = "title = \"\"\nquery = '''\n(嫩芽咖啡\n OR s*\n'''\nowner = \"cara\"\n";
     let mistakes = read(main, &[("sprout", topic)]).expect_err("mistakes");
     assert_eq!(
         mistakes,
@@ -56,8 +56,8 @@ fn all_mistakes_of_all_files_are_told_at_once() {
             "hearken.toml:4: receiver[0].name: `Care` is not a name\n  hint: 1 to 64 of a-z, 0-9, - and _, such as \"coffee-care\"",
             "topics/sprout.toml:1: title: is empty\n  hint: the topic's name for people, such as \"Sprout Coffee 嫩芽咖啡\"",
             "topics/sprout.toml:3:1: query: this bracket is never closed\n    (嫩芽咖啡\n    ^\n  hint: add `)` where the group ends",
-            "topics/sprout.toml:4:5: query: `sprout*` has a wildcard, which this version does not know\n     OR sprout*\n        \
-             ^^^^^^^\n  hint: write each form with OR; in quotes it is searched as it stands: \"sprout*\"",
+            "topics/sprout.toml:4:5: query: `s*` finds nearly everything\n     OR s*\n        ^^\n  hint: write more letters; \
+             in quotes it is searched as it stands: \"s*\"",
             "topics/sprout.toml:6: owner: there is no receiver `cara`\n  hint: no receiver is there yet",
         ]
     );
@@ -281,6 +281,35 @@ fn spam_is_set_apart_unless_a_topic_counts_it() {
     let counts = |more: &str| right("", &[("sprout", &format!("{more}{TOPIC}"))]).topics[0].counts_spam;
     assert_eq!([counts(""), counts("spam = \"apart\"\n"), counts("spam = \"count\"\n")], [false, false, true]);
     assert_eq!(told_of_topic(&format!("spam = \"counts\"\n{TOPIC}")), ["1: spam: `counts` is not known"]);
+}
+
+#[test]
+fn parts_and_foldings_are_the_files_and_their_mistakes_stand_where_they_are_written() {
+    let topic = |query: &str, more: &str| format!("title = \"S\"\nquery = '{query}'\nfold = [\"repeats\"]\n{more}");
+    let good = topic("$brand AND NOT $jobs", "[parts]\nbrand = '嫩芽 OR $latin'\nlatin = 'sprout'\njobs = '徵才'\n");
+    let config = right("", &[("sprout", &good)]);
+    let matches = |text: &str| {
+        let said = crate::text::Text::read(text);
+        config.topics[0].matches(&crate::query::Document::of(&said)).is_some()
+    };
+    assert!(matches("Sproooout!") && matches("嫩芽") && !matches("嫩芽徵才"));
+    let told = |topic: &str| told_of_topic(topic);
+    assert_eq!(
+        told(&topic("$brand AND theme:refnd", "[parts]\nbrand = '嫩芽 OR ('\nRivals = 'x'\nloop = '$loop OR a1'\n")),
+        [
+            "2: query: there is no theme `refnd`",
+            "5: parts.brand: this bracket is never closed",
+            "6: parts.Rivals: `Rivals` cannot be a part's name",
+            "7: parts.loop: `$loop` asks for itself",
+        ]
+    );
+    assert_eq!(told(&topic("$brnd", "[parts]\nbrand = '嫩芽'\n")), ["2: query: there is no part `$brnd`"]);
+    assert_eq!(
+        told("title = \"S\"\nquery = \"嫩芽\"\nfold = [\"repeat\"]\n"),
+        ["3: fold: there is no folding `repeat`"]
+    );
+    let own = "title = \"S\"\nquery = 'sprout AND theme:mould'\n[[theme]]\nname = \"mould\"\nquery = '$m'\n[parts]\nm = '發霉'\n";
+    assert_eq!(right("", &[("sprout", own)]).topics[0].themes.list.len(), 1);
 }
 
 #[test]

@@ -42,20 +42,17 @@ impl Finder {
         Ok(Self { automaton, patterns })
     }
 
-    /// Where the terms stand in a reading, by term; terms that are not there are left out. A regex is not looked for here, a wildcard
-    /// only marked as likely, with no place.
+    /// Where the terms stand in a reading, by term; terms that are not there are left out. A regex is not looked for here.
     pub(super) fn find(&self, terms: &[Term], reading: &Reading<'_>) -> Found {
         let mut found = Found::default();
         let hay = reading.text();
         for hit in self.automaton.find_overlapping_iter(hay) {
-            let Some((pattern, of)) = self.patterns.get(hit.pattern().as_usize()) else { continue };
-            let (Some(before), Some(after)) = (hay.get(..hit.start()), hay.get(hit.end()..)) else { continue };
+            let Some((_, of)) = self.patterns.get(hit.pattern().as_usize()) else { continue };
             for number in of {
                 let Some(term) = terms.get(*number as usize) else { continue };
-                if term.kind == TermKind::Wild {
-                    found.places.entry(*number).or_default();
-                } else if term.fits(pattern, before, after) && suits(term, reading, &hit.range()) {
-                    found.places.entry(*number).or_default().push(hit.range());
+                let Some(place) = term.place(hay, &hit.range()) else { continue };
+                if suits(term, reading, &place) {
+                    found.places.entry(*number).or_default().push(place);
                 }
             }
         }
@@ -85,35 +82,15 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Looks for those of these terms that need a regex.
+    /// Looks for those of these terms that are regexes.
     pub(super) fn look_closer(&mut self, numbers: &[u32], terms: &[Term], reading: &Reading<'_>) {
         for number in numbers {
-            let Some((term, regex)) = terms.get(*number as usize).and_then(|term| Some((term, term.regex.as_ref()?)))
-            else {
-                continue;
-            };
-            let looked = self.places.get(number).is_some_and(|places| !places.is_empty());
-            match term.kind {
-                TermKind::Regex if !looked => {
-                    let places: Vec<Range<usize>> = regex
-                        .find_iter(reading.original())
-                        .map(|found| found.range())
-                        .filter(|range| !range.is_empty())
-                        .collect();
-                    if !places.is_empty() {
-                        self.places.insert(*number, places);
-                    }
-                }
-                TermKind::Wild if !looked && self.places.contains_key(number) => {
-                    let hay = reading.text();
-                    let fits = |range: &Range<usize>| {
-                        let parts = (hay.get(range.clone()), hay.get(..range.start), hay.get(range.end..));
-                        matches!(parts, (Some(found), Some(before), Some(after)) if term.fits(found, before, after))
-                    };
-                    let places = regex.find_iter(hay).map(|found| found.range()).filter(fits).collect();
-                    self.places.insert(*number, places);
-                }
-                _ => {}
+            let regex = terms.get(*number as usize).and_then(|term| term.regex.as_ref());
+            if let Some(regex) = regex
+                && !self.places.contains_key(number)
+            {
+                let places = regex.find_iter(reading.original()).map(|found| found.range());
+                self.places.insert(*number, places.filter(|range| !range.is_empty()).collect());
             }
         }
     }
@@ -123,7 +100,7 @@ impl Found {
         self.places.get(&number).map_or(&[], Vec::as_slice)
     }
 
-    /// The terms that stand somewhere, and the wildcards that may.
+    /// The terms that stand somewhere, before regexes are looked for.
     pub(super) fn terms(&self) -> impl Iterator<Item = u32> {
         self.places.keys().copied()
     }

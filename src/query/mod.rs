@@ -27,6 +27,7 @@ mod term;
 #[cfg(test)]
 mod tests;
 mod trial;
+mod wild;
 mod word;
 
 use std::fmt;

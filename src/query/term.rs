@@ -3,11 +3,14 @@
 //! In: a term as written. Out: the folded patterns to look for, and whether a place where one stands is a match.
 //! Never: looks for it (that is done for all terms at once).
 
+use std::ops::Range;
+
 use regex::{Regex, RegexBuilder};
 
 use super::folding::{self, Folding};
 use super::reading::read_term;
 use super::script::{is_spaced_word, is_tag, is_unspaced};
+use super::wild::Wild;
 use crate::text::fold;
 
 /// What kind of thing.
@@ -38,8 +41,10 @@ pub(super) struct Term {
     /// Folded, white space as single spaces, without signs; as written where it is exact or a regex.
     pub(super) folded: String,
     folding: Folding,
-    /// What is looked for with a regex.
+    /// Of a regex.
     pub(super) regex: Option<Regex>,
+    /// Of a wildcard.
+    wild: Option<Wild>,
 }
 
 impl PartialEq for Term {
@@ -58,8 +63,6 @@ impl std::hash::Hash for Term {
 
 /// A compiled regex takes at most so many bytes.
 const LARGEST_REGEX: usize = 1 << 20;
-/// Characters of a script without spaces that `*` stands for, at most.
-const WIDEST_STAR: usize = 10;
 
 impl Term {
     pub(super) fn new(kind: TermKind, text: &str, folding: Folding) -> Self {
@@ -67,7 +70,7 @@ impl Term {
             TermKind::Exact => words(text),
             _ => read_term(&words(&fold(text)), folding),
         };
-        Self { kind, folded, folding, regex: None }
+        Self { kind, folded, folding, regex: None, wild: None }
     }
 
     /// `word*`, `w?rd`. The error says what is wrong with it.
@@ -77,17 +80,17 @@ impl Term {
         if letters.map(|c| if is_unspaced(c) { 2 } else { 1 }).sum::<usize>() < 2 {
             return Err("finds nearly everything".to_owned());
         }
-        let regex = built(&wild_regex(&term.folded), false).map_err(|_| "is too much".to_owned())?;
-        Ok(Self { regex: Some(regex), ..term })
+        let wild = Wild::read(&term.folded, rarity).ok_or("has no letters")?;
+        Ok(Self { wild: Some(wild), ..term })
     }
 
     /// `/regex/`, matched against the text as it was written, case aside. The error says what is wrong with it.
     pub(super) fn regex(text: &str, folding: Folding) -> Result<Self, String> {
-        let regex = built(text, true)?;
+        let regex = built(text)?;
         if regex.is_match("") {
             return Err("it matches nothing at all, and so every text".to_owned());
         }
-        Ok(Self { kind: TermKind::Regex, folded: text.to_owned(), folding, regex: Some(regex) })
+        Ok(Self { kind: TermKind::Regex, folded: text.to_owned(), folding, regex: Some(regex), wild: None })
     }
 
     /// As a person would write it.
@@ -112,10 +115,7 @@ impl Term {
             TermKind::Handle => format!("@{}", self.folded),
             TermKind::Cashtag => format!("${}", self.folded),
             TermKind::Exact => read_term(&words(&fold(&self.folded)), self.folding),
-            TermKind::Wild => {
-                let pieces = self.folded.split(['*', '?']);
-                return pieces.max_by_key(|piece| rarity(piece)).map(str::to_owned).into_iter().collect();
-            }
+            TermKind::Wild => return self.wild.iter().map(|wild| wild.anchor().to_owned()).collect(),
             TermKind::Regex => return Vec::new(),
         };
         let closed = closed(&whole);
@@ -132,8 +132,22 @@ impl Term {
         self.patterns().iter().map(|pattern| rarity(pattern)).min().unwrap_or(0)
     }
 
+    /// The place that the term takes where one of its patterns stands; `None` where the rules of its script say no.
+    pub(super) fn place(&self, hay: &str, pattern: &Range<usize>) -> Option<Range<usize>> {
+        if let Some(wild) = &self.wild {
+            let joined = |at: usize| {
+                let before = hay.get(..at).and_then(|before| before.chars().next_back());
+                let after = hay.get(at..).and_then(|after| after.chars().next());
+                before.is_some_and(is_spaced_word) && after.is_some_and(is_spaced_word)
+            };
+            return wild.around(hay, pattern, |at| !joined(at), |at| !joined(at));
+        }
+        let (found, before, after) = (hay.get(pattern.clone())?, hay.get(..pattern.start)?, hay.get(pattern.end..)?);
+        self.fits(found, before, after).then(|| pattern.clone())
+    }
+
     /// Whether a pattern that stands between `before` and `after` is this term by the rules of its script.
-    pub(super) fn fits(&self, pattern: &str, before: &str, after: &str) -> bool {
+    fn fits(&self, pattern: &str, before: &str, after: &str) -> bool {
         let previous = before.chars().next_back();
         let mut following = after.chars();
         let next = following.next();
@@ -184,8 +198,8 @@ fn rarity(piece: &str) -> u32 {
     piece.chars().map(|c| if is_unspaced(c) { 7 } else { 3 }).sum()
 }
 
-fn built(pattern: &str, ignores_case: bool) -> Result<Regex, String> {
-    let built = RegexBuilder::new(pattern).case_insensitive(ignores_case).size_limit(LARGEST_REGEX).build();
+fn built(pattern: &str) -> Result<Regex, String> {
+    let built = RegexBuilder::new(pattern).case_insensitive(true).size_limit(LARGEST_REGEX).build();
     built.map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => "it is too large; repeat fewer things".to_owned(),
         error => {
@@ -193,24 +207,4 @@ fn built(pattern: &str, ignores_case: bool) -> Result<Regex, String> {
             told.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
         }
     })
-}
-
-/// `*` is the rest of a word, of letters and digits; beside a script without spaces a few characters. `?` is one of them.
-fn wild_regex(folded: &str) -> String {
-    const SPACED: &str = r"[[\p{L}\p{M}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]";
-    const ANY: &str = r"[\p{L}\p{M}\p{N}_]";
-    let chars: Vec<char> = folded.chars().collect();
-    let unspaced = |place: Option<usize>| place.and_then(|place| chars.get(place)).is_some_and(|c| is_unspaced(*c));
-    let mut regex = String::new();
-    for (place, c) in chars.iter().enumerate() {
-        match c {
-            '*' if unspaced(place.checked_sub(1)) || unspaced(Some(place + 1)) => {
-                regex.push_str(&format!("{ANY}{{0,{WIDEST_STAR}}}?"));
-            }
-            '*' => regex.push_str(&format!("{SPACED}*")),
-            '?' => regex.push_str(ANY),
-            _ => regex.push_str(&regex::escape(&c.to_string())),
-        }
-    }
-    regex
 }

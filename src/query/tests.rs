@@ -217,6 +217,71 @@ fn a_long_text_of_one_letter_does_not_take_quadratic_time() {
     assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
 }
 
+/// Queries that a seed makes, of words that the texts are made of.
+fn made(seed: &[u8]) -> String {
+    const WORDS: [&str; 16] = [
+        "嫩芽",
+        "咖啡",
+        "難喝",
+        "sprout",
+        "coffee",
+        "\"sprout coffee\"",
+        "#嫩芽",
+        "@sprout",
+        "spr*",
+        "嫩*啡",
+        "{Sprout}",
+        "word:咖啡",
+        "😡",
+        "$TSLA",
+        "/難[喝吃]/",
+        "has:question",
+    ];
+    let word = |byte: u8| WORDS[usize::from(byte) % WORDS.len()];
+    let near = |byte: u8| WORDS[usize::from(byte) % 14];
+    let mut query = "嫩芽咖啡 OR sprout".to_owned();
+    for part in seed.chunks(3) {
+        let [kind, one, two] = part else { continue };
+        query = match kind % 7 {
+            0 => format!("({query}) OR ({} AND {})", near(*one), word(*two)),
+            1 => format!("({query}) AND NOT {}", word(*one)),
+            2 => format!("{} NEAR/{} {} OR ({query})", near(*one), two % 6, near(two / 6)),
+            3 => format!("({} NEAR/{}f {}) OR ({query})", near(*one), two % 6, near(two / 6)),
+            4 => format!("({query}) AND ({} OR {})", near(*one), near(*two)),
+            5 => format!("({query}) AND NOT ({} AND NOT {})", word(*one), word(*two)),
+            _ => format!("{} OR ({query})", near(*one)),
+        };
+    }
+    query
+}
+
+/// Texts that a seed makes.
+fn said(seed: &[u8]) -> String {
+    const PIECES: [&str; 20] = [
+        "嫩芽",
+        "咖啡",
+        "難喝",
+        "難吃",
+        " sprout ",
+        "Sprout",
+        " Coffee",
+        "sprouts",
+        "#嫩芽 ",
+        "@sprout ",
+        "，",
+        "😡",
+        "$tsla ",
+        "嗎？",
+        "\n",
+        "  ",
+        "ＳＰＲＯＵＴ",
+        "的店員",
+        "cafe\u{301}",
+        "1,200",
+    ];
+    seed.iter().map(|byte| PIECES[usize::from(*byte) % PIECES.len()]).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -245,5 +310,56 @@ proptest! {
         let said = Text::read(&text);
         let spans = parse("嫩芽").matches(&document(&said)).expect("there");
         prop_assert!(spans.contains(&(before.len()..before.len() + "嫩芽".len())));
+    }
+
+    #[test]
+    fn all_queries_at_once_answer_as_each_alone(
+        queries in prop::collection::vec(prop::collection::vec(0u8.., 0..12), 1..12),
+        text in prop::collection::vec(0u8.., 0..24),
+    ) {
+        let queries: Vec<Query> = queries.iter().map(|seed| parse(&made(seed))).collect();
+        let text = Text::read(&said(&text));
+        let document = document(&text);
+        let matcher = Matcher::new(&queries).expect("few queries");
+        let together = matcher.matches(&document);
+        for (number, query) in queries.iter().enumerate() {
+            let found = together.iter().find(|found| found.query == number).map(|found| found.spans.clone());
+            prop_assert_eq!(found, query.matches(&document), "{}", query.source());
+            prop_assert_eq!(query.explain(&document).matches, query.matches(&document).is_some());
+        }
+    }
+
+    #[test]
+    fn what_is_marked_folds_to_a_word_of_the_query(
+        folding in 0usize..16,
+        term in prop::sample::select(vec!["嫩芽", "軟體", "sprout", "café", "好吃", "Sprout Coffee", "爛"]),
+        before in "[a-z 咖啡，。\n]{0,12}",
+        after in "[ 咖啡，。\n!]{0,12}",
+        shape in 0usize..8,
+    ) {
+        let words: Vec<&str> =
+            Folding::WORDS.iter().enumerate().filter(|(place, _)| folding & 1 << place != 0).map(|(_, word)| *word).collect();
+        let context = Context { folding: Folding::of(&words), ..Context::default() };
+        let query = Query::read(&format!("\"{term}\""), &context).expect("a query");
+        let written = match shape {
+            0 => term.to_uppercase(),
+            1 => term.replace('軟', "软").replace('體', "体"),
+            2 => term.chars().map(|c| if c.is_ascii_lowercase() { char::from_u32(c as u32 + 0xFEE0).unwrap_or(c) } else { c }).collect(),
+            3 => term.replace('é', "e\u{301}"),
+            4 => term.replace(' ', "\u{3000} "),
+            5 => term.replace('吃', "ㄘ"),
+            6 => term.chars().flat_map(|c| [c, c, c]).collect(),
+            _ => term.replace("軟體", "软件"),
+        };
+        let text = format!("{before} {written} {after}");
+        let said = Text::read(&text);
+        let spans = query.matches(&document(&said));
+        let must = match shape { 5 => context.folding.bopomofo, 6 => context.folding.repeats && !term.contains(' '), 7 => context.folding.regions, _ => true };
+        prop_assert!(spans.is_some() || !must, "{text}");
+        for span in spans.into_iter().flatten() {
+            let marked = text.get(span).expect("at characters' edges");
+            let alone = Text::read(marked);
+            prop_assert_eq!(query.matches(&document(&alone)), Some(vec![0..marked.len()]), "`{}` of `{}`", marked, text);
+        }
     }
 }

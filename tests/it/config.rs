@@ -244,7 +244,7 @@ fn explain_says_why() {
     let explained = hearken(&["explain", "sprout", "嫩芽徵才"], folder.path());
     assert_eq!(
         out(&explained),
-        "no mention of `sprout`\n    嫩芽徵才\n    ^^^^^^^^\n  there      嫩芽\n  keeps out  征才\n"
+        "no mention of `sprout`\n    嫩芽徵才\n    ^^^^^^^^\n  no  嫩芽 AND NOT 徵才\n    yes 嫩芽\n    no  NOT 徵才\n      yes 徵才\n  what removes it: NOT 徵才\n"
     );
     assert_eq!(hearken(&["explain", "sprot", "嫩芽"], folder.path()).status.code(), Some(2));
 }
@@ -256,8 +256,14 @@ fn preview_shows_what_a_file_holds_for_a_topic() {
     folder.write("posts.jsonl", "{\"text\":\"嫩芽咖啡\"}\n\n{\"title\":\"嫩芽\",\"text\":\"徵才\"}\n");
     folder.write("posts.txt", "嫩芽一\n綠葉\n嫩芽二\n");
     let preview = |file: &str| out(&hearken(&["preview", "sprout", "--file", file, "--show", "1"], folder.path()));
-    assert_eq!(preview("posts.csv"), "1 of 3 texts match\n\n  推嫩芽咖啡\n    ^^^^\n");
-    assert_eq!(preview("posts.jsonl"), "1 of 2 texts match\n\n  嫩芽咖啡\n  ^^^^\n");
+    assert_eq!(
+        preview("posts.csv"),
+        "1 of 3 texts match\n\n  推嫩芽咖啡\n    ^^^^\n\nremoved by:\n      1  NOT 徵才\n           嫩芽徵才\n           ^^^^^^^^\n"
+    );
+    assert_eq!(
+        preview("posts.jsonl"),
+        "1 of 2 texts match\n\n  嫩芽咖啡\n  ^^^^\n\nremoved by:\n      1  NOT 徵才\n           嫩芽\n           ^^^^\n           徵才\n           ^^^^\n"
+    );
     assert_eq!(preview("posts.txt"), "2 of 3 texts match\n\n  嫩芽一\n  ^^^^\n");
     let nothing = hearken(&["preview", "sprout"], folder.path());
     assert_eq!(nothing.status.code(), Some(1));

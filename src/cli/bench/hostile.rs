@@ -275,7 +275,7 @@ const PIECES: &[&str] = &[
 ];
 
 /// A text of one of seven kinds; one in a thousand is up to a thousand times as long.
-fn make(random: &mut StdRng) -> String {
+pub(super) fn make(random: &mut StdRng) -> String {
     let longest = if random.random_ratio(1, 1_000) { 30_000 } else { 60 };
     let length = random.random_range(0..=longest);
     match random.random_range(0..7) {
