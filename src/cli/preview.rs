@@ -4,7 +4,7 @@
 //! which it would lose, the newest with their words underlined; what NOT removed, and what fails by one clause.
 //! Never: stores anything, starts anything.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::ops::Range;
@@ -12,26 +12,35 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use chrono::NaiveDate;
 use serde_json::json;
 
+use super::check::Format;
 use super::explain::marked;
 use super::{FAILED, MISTAKES};
 use crate::classify::Judge;
-use crate::config::{Config, Topic};
-use crate::domain::{Mention, MentionId, NativeId, Platform, RawMention, Timestamp, TopicName};
-use crate::query::{Document, Tally, Trial};
-use crate::store::{MentionFilter, SpamFilter, Store};
-use crate::text::Text;
+use crate::config::{Config, TOPICS_FOLDER, Topic};
+use crate::domain::{NativeId, Platform, RawMention, Timestamp, TopicName};
+use crate::pipeline::{EACH, Tried, tried};
+use crate::query::{Query, Tally};
+use crate::store::Store;
 
 /// Shows what a topic's query would find, as it is written now.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  hearken preview sprout-coffee\n  hearken preview sprout-coffee --file posts.jsonl --show 5"
+    after_help = "Examples:\n  hearken preview sprout-coffee\n  hearken preview sprout-coffee --file posts.jsonl --show 5\n  \
+    hearken preview sprout-coffee --query '嫩芽 NEAR/5 (難喝 OR 退款)' --write"
 )]
 pub struct Args {
     /// The topic's name: its file without .toml.
     pub topic: String,
+
+    /// Tries this query instead of the one in the topic's file, with the file's parts and foldings.
+    #[arg(long, value_name = "QUERY")]
+    pub query: Option<String>,
+
+    /// Puts --query into the topic's file afterwards, when the file is right with it.
+    #[arg(long, requires = "query")]
+    pub write: bool,
 
     /// A file instead of the stored mentions: .csv or .jsonl with `text` (and `title`), or any other with a text a line.
     #[arg(long)]
@@ -54,15 +63,6 @@ pub struct Args {
     pub folder: PathBuf,
 }
 
-/// How the answer is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
-}
-
 /// Clauses that are told of each kind.
 const CLAUSES: usize = 12;
 
@@ -78,88 +78,70 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         eprintln!("there is no topic `{}`\n  hint: there are: {}", args.topic, names.join(", "));
         return Ok(ExitCode::from(MISTAKES));
     };
+    let query = match args.query.as_deref().map(|text| topic.read_query(text)) {
+        None => topic.query.clone(),
+        Some(Ok(query)) => query,
+        Some(Err(mistakes)) => {
+            mistakes.iter().for_each(|mistake| eprintln!("{mistake}"));
+            return Ok(ExitCode::from(MISTAKES));
+        }
+    };
+    query.lints().iter().filter(|_| args.query.is_some()).for_each(|lint| eprintln!("warning: {lint}"));
     // Where the query asks how texts are judged, they are judged now.
-    let judge = match topic.query.asks_for_judgement() {
+    let judge = match query.asks_for_judgement() {
         true => Some(super::model::judge_of(config.models.as_deref())?),
         false => None,
     };
-    let mut found = match &args.file {
-        Some(file) => in_file(&topic, judge.as_deref(), file, args.show)?,
-        None => match in_store(&config, &topic, judge.as_deref(), &args).await? {
-            Some(found) => found,
-            None => {
-                eprintln!(
-                    "nothing is stored yet\n  hint: give a file: hearken preview {} --file posts.csv",
-                    topic.name
-                );
-                return Ok(ExitCode::from(FAILED));
-            }
-        },
+    let found = match &args.file {
+        Some(file) => Some(in_file(&topic, &query, judge.as_deref(), file, args.show)?),
+        None => in_store(&config, &topic, &query, judge.as_deref(), &args).await?,
+    };
+    let Some(found) = found.map(Found) else {
+        eprintln!("nothing is stored yet\n  hint: give a file: hearken preview {} --file posts.csv", topic.name);
+        return Ok(ExitCode::from(FAILED));
     };
     match args.format {
         Format::Text => print!("{}", found.told()),
         Format::Json => println!("{}", found.json()),
     }
+    match args.query {
+        Some(query) if args.write => write(&args.folder, &topic, &query),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Puts a query that was found right into the topic's file; the rest of the file stays as it is.
+fn write(folder: &Path, topic: &Topic, query: &str) -> anyhow::Result<ExitCode> {
+    let path = folder.join(TOPICS_FOLDER).join(format!("{}.toml", topic.name));
+    let before = std::fs::read_to_string(&path).with_context(|| format!("`{}`", path.display()))?;
+    let changed = topic.file_with_query(&before, query);
+    let Some(changed) = changed else {
+        bail!("`{}` was changed while the query was tried; try it again", path.display());
+    };
+    // Beside the file and moved over it: whoever reads it sees the whole old or the whole new one.
+    let beside = path.with_extension("toml.new");
+    std::fs::write(&beside, &changed).with_context(|| format!("`{}` cannot be written", beside.display()))?;
+    std::fs::rename(&beside, &path).with_context(|| format!("`{}` cannot be written", path.display()))?;
+    eprintln!("written to {}; a running server takes it up within seconds", path.display());
     Ok(ExitCode::SUCCESS)
 }
 
-/// What was found.
-#[derive(Debug, Default)]
-struct Found {
-    trial: Trial,
-    /// Matches a day, in the topic's zone; empty where texts have no time.
-    days: BTreeMap<NaiveDate, usize>,
-    /// Matches that are not kept under the topic; `None` where nothing is kept (a file).
-    new: Option<usize>,
-    /// Kept under the topic, but no match any more.
-    lost: usize,
-    /// Matches, and texts that were removed or nearly matched, with the words marked.
-    shown: Vec<String>,
-    near: Vec<(usize, String)>,
-}
-
-/// Texts shown for each clause that removed some, or by which some fail.
-const EACH: usize = 2;
+/// What was found, for people and programs.
+struct Found(Tried);
 
 impl Found {
-    fn look(&mut self, topic: &Topic, judge: Option<&Judge>, post: &RawMention, show: usize) -> bool {
-        let whole = post.whole_text();
-        let text = Text::read(&whole);
-        let judgement = judge.map(|judge| judge.judge(&text));
-        let document = Document { judgement: judgement.as_ref(), ..Document::of_post(&text, post) };
-        if !topic.takes(text.language()) {
-            self.trial.looked_at += 1;
-            return false;
-        }
-        let number = self.trial.looked_at;
-        let explanation = self.trial.look(&topic.query, &document, number);
-        if explanation.matches {
-            if self.shown.len() < show {
-                self.shown.push(excerpt(&whole, &explanation.whole.places));
-            }
-        } else if !explanation.lacks.is_empty() && show > 0 {
-            let tallies = self.trial.removed.iter().chain(&self.trial.near);
-            if tallies.filter(|tally| tally.first.iter().take(EACH).any(|first| *first == number)).count() > 0 {
-                let places: Vec<Range<usize>> =
-                    explanation.terms.iter().flat_map(|term| term.places.iter().cloned()).collect();
-                self.near.push((number, excerpt(&whole, &places)));
-            }
-        }
-        explanation.matches
-    }
-
-    fn told(&mut self) -> String {
-        self.trial.finish();
-        let trial = &self.trial;
+    fn told(&self) -> String {
+        let tried = &self.0;
+        let trial = &tried.trial;
         let mut lines = vec![format!("{} of {} texts match", trial.matched, trial.looked_at)];
-        if let Some(new) = self.new {
+        if let Some(new) = tried.new {
             lines.push(format!("{new} of them are not kept under the topic so far"));
-            lines.push(format!("{} kept under it would match no more", self.lost));
+            lines.push(format!("{} kept under it would match no more", tried.lost));
         }
         lines.extend(self.days_told());
-        for shown in &self.shown {
+        for (number, places) in &tried.matched {
             lines.push(String::new());
-            lines.extend(shown.lines().map(|line| format!("  {line}")));
+            lines.extend(self.excerpt(*number, places).lines().map(|line| format!("  {line}")));
         }
         if trial.brought.len() > 1 {
             lines.push("\nwhat brought them:".to_owned());
@@ -173,35 +155,40 @@ impl Found {
             }
             for tally in tallies.iter().take(CLAUSES) {
                 lines.push(format!("{:>7}  {}", tally.count, tally.clause));
-                let near =
-                    self.near.iter().filter(|(number, _)| tally.first.iter().take(EACH).any(|first| first == number));
-                lines.extend(near.flat_map(|(_, shown)| shown.lines()).map(|line| format!("           {line}")));
+                for number in tally.first.iter().take(EACH) {
+                    let Some(places) = tried.near.get(number) else { continue };
+                    lines.extend(self.excerpt(*number, places).lines().map(|line| format!("           {line}")));
+                }
             }
         }
         lines.join("\n") + "\n"
     }
 
+    fn excerpt(&self, number: usize, places: &[Range<usize>]) -> String {
+        excerpt(self.0.texts.get(&number).map(String::as_str).unwrap_or_default(), places)
+    }
+
     fn days_told(&self) -> Vec<String> {
-        let (Some((first, _)), Some((last, _))) = (self.days.first_key_value(), self.days.last_key_value()) else {
+        let all = &self.0.days;
+        let (Some((first, _)), Some((last, _))) = (all.first_key_value(), all.last_key_value()) else {
             return Vec::new();
         };
         let days = (*last - *first).num_days() + 1;
-        let most = self.days.iter().max_by_key(|(_, count)| **count);
-        let mean = self.trial.matched as f64 / days as f64;
+        let most = all.iter().max_by_key(|(_, count)| **count);
+        let mean = self.0.trial.matched as f64 / days as f64;
         let most = most.map(|(day, count)| format!(", most on {day}: {count}")).unwrap_or_default();
         vec![format!("{mean:.1} a day from {first} to {last}{most}")]
     }
 
-    fn json(&mut self) -> serde_json::Value {
-        self.trial.finish();
+    fn json(&self) -> serde_json::Value {
+        let Tried { trial, days, new, lost, .. } = &self.0;
         let tallies = |tallies: &[Tally]| -> Vec<serde_json::Value> {
             tallies.iter().map(|tally| json!({"clause": tally.clause, "count": tally.count})).collect()
         };
-        let days: BTreeMap<String, usize> = self.days.iter().map(|(day, count)| (day.to_string(), *count)).collect();
+        let days: BTreeMap<String, usize> = days.iter().map(|(day, count)| (day.to_string(), *count)).collect();
         json!({
-            "looked_at": self.trial.looked_at, "matched": self.trial.matched, "new": self.new,
-            "lost": self.new.map(|_| self.lost), "days": days, "brought": tallies(&self.trial.brought),
-            "removed": tallies(&self.trial.removed), "near": tallies(&self.trial.near),
+            "looked_at": trial.looked_at, "matched": trial.matched, "new": new, "lost": new.map(|_| lost), "days": days,
+            "brought": tallies(&trial.brought), "removed": tallies(&trial.removed), "near": tallies(&trial.near),
         })
     }
 }
@@ -215,7 +202,13 @@ fn excerpt(text: &str, places: &[Range<usize>]) -> String {
     pairs.flatten().copied().collect::<Vec<_>>().join("\n")
 }
 
-async fn in_store(config: &Config, topic: &Topic, judge: Option<&Judge>, args: &Args) -> anyhow::Result<Option<Found>> {
+async fn in_store(
+    config: &Config,
+    topic: &Topic,
+    query: &Query,
+    judge: Option<&Judge>,
+    args: &Args,
+) -> anyhow::Result<Option<Tried>> {
     // Opening a file that is not there would make it.
     if let Some(path) = config.database.strip_prefix("sqlite:")
         && !Path::new(path).exists()
@@ -223,48 +216,19 @@ async fn in_store(config: &Config, topic: &Topic, judge: Option<&Judge>, args: &
         return Ok(None);
     }
     let store = Store::open(&config.database).await.context("the database does not open")?;
-    let kept = read(&store, Some(&topic.name), args.newest).await?;
-    let kept: HashSet<MentionId> = kept.into_iter().map(|mention| mention.id).collect();
-    let mut found = Found { new: Some(0), ..Found::default() };
-    for mention in read(&store, None, args.newest).await? {
-        let is_kept = kept.contains(&mention.id);
-        let matches = found.look(topic, judge, &mention.raw, args.show);
-        if matches {
-            let day = mention.raw.posted_at.with_timezone(&topic.zone).date_naive();
-            *found.days.entry(day).or_default() += 1;
-        }
-        match (matches, is_kept) {
-            (true, false) => found.new = found.new.map(|new| new + 1),
-            (false, true) => found.lost += 1,
-            _ => {}
-        }
-    }
+    let tried = tried(&store, topic, query, judge, args.newest, args.show).await?;
     store.close().await;
-    Ok((found.trial.looked_at > 0).then_some(found))
+    Ok((tried.trial.looked_at > 0).then_some(tried))
 }
 
-/// The newest mentions, page by page.
-async fn read(store: &Store, topic: Option<&TopicName>, newest: i64) -> anyhow::Result<Vec<Mention>> {
-    const PAGE: i64 = 500;
-    let mut filter = MentionFilter { topic: topic.cloned(), spam: SpamFilter::All, ..MentionFilter::default() };
-    let mut all: Vec<Mention> = Vec::new();
-    loop {
-        let wanted = PAGE.min(newest.saturating_sub(i64::try_from(all.len())?));
-        let page = if wanted > 0 { store.mentions(&filter, wanted, 0).await? } else { Vec::new() };
-        let Some(last) = page.last() else { return Ok(all) };
-        filter.after = Some((last.raw.posted_at, last.id.clone()));
-        all.extend(page);
-    }
-}
-
-fn in_file(topic: &Topic, judge: Option<&Judge>, path: &Path, show: usize) -> anyhow::Result<Found> {
+fn in_file(topic: &Topic, query: &Query, judge: Option<&Judge>, path: &Path, show: usize) -> anyhow::Result<Tried> {
     let open = || File::open(path).with_context(|| format!("`{}` cannot be opened", path.display()));
-    let mut found = Found::default();
+    let mut tried = Tried::default();
     let id = NativeId::new("preview").context("an id")?;
     let mut look = |title: &str, text: &str| {
         let mut post = RawMention::new(Platform::File, id.clone(), Timestamp::default());
         (post.title, post.text) = (title.to_owned(), text.to_owned());
-        found.look(topic, judge, &post, show);
+        tried.look(topic, query, judge, &post, show);
     };
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("csv") => {
@@ -297,5 +261,6 @@ fn in_file(topic: &Topic, judge: Option<&Judge>, path: &Path, show: usize) -> an
             }
         }
     }
-    Ok(found)
+    tried.trial.finish();
+    Ok(tried)
 }

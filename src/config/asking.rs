@@ -10,7 +10,7 @@ use crate::query::{Context, Folding, Parts, Query, QueryMistake};
 use crate::settings::{Mistake, Table};
 
 /// What the queries of one file share.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Asking {
     parts: Parts,
     folding: Folding,
@@ -55,10 +55,15 @@ impl Asking {
         parts
     }
 
+    /// Reads a query that stands in no file yet.
+    pub(super) fn read_query(&self, text: &str) -> Result<Query, Vec<QueryMistake>> {
+        Query::read(text, &self.context())
+    }
+
     /// Reads the `query` of a table.
     pub(super) fn query(&self, table: &Table<'_>) -> Option<Query> {
         let text = table.need_text("query", "what is to be found, such as '(嫩芽咖啡 OR \"sprout coffee\")'")?;
-        match Query::read(&text, &self.context()) {
+        match self.read_query(&text) {
             Ok(query) => {
                 query.lints().iter().for_each(|lint| table.mistakes().warn(placed(table, "query", lint)));
                 Some(query)

@@ -3,7 +3,7 @@
 //! In: the folder's files, looked at by [`Live::refresh`]. Out: the current [`Config`], shared.
 //! Never: takes up a broken file: the topic as it was last right goes on, and the mistakes are kept for people to see.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -210,8 +210,9 @@ fn read_topics(config: &Config, seen: &mut Seen, mistakes: &Mistakes, refreshed:
         places: Places::of(&config.places),
     };
     let mut topics = Vec::new();
+    let before: HashMap<&TopicName, &Arc<Topic>> = config.topics.iter().map(|topic| (&topic.name, topic)).collect();
     for (name, path) in &named {
-        let old = config.topic(name);
+        let old = before.get(name).copied();
         let file = read_text(path, "", mistakes).map(|text| TopicFile { name: name.clone(), shown: shown(path), text });
         // What a file says is compared as text: the same text gives the same topic.
         let same = old.filter(|old| file.as_ref().is_some_and(|file| file.text == *old.text));
@@ -245,7 +246,8 @@ fn keep_missing(
     topics: &mut Vec<Arc<Topic>>,
 ) {
     let mut missing = Vec::new();
-    for topic in config.topics.iter().filter(|topic| named.iter().all(|(name, _)| *name != topic.name)) {
+    let there: HashSet<&TopicName> = named.iter().map(|(name, _)| name).collect();
+    for topic in config.topics.iter().filter(|topic| !there.contains(&topic.name)) {
         if seen.missing.contains(&topic.name) {
             refreshed.removed.push(topic.name.clone());
         } else {
@@ -256,9 +258,15 @@ fn keep_missing(
     seen.missing = missing;
 }
 
+/// Topics that are named in the log when many change at once.
+const MOST_NAMED: usize = 10;
+
 fn tell(refreshed: &Refreshed, broken: &[Mistake]) {
-    for name in &refreshed.changed {
+    for name in refreshed.changed.iter().take(MOST_NAMED) {
         info!(topic.name = %name, "topic `{name}` was read again");
+    }
+    if let Some(more) = refreshed.changed.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
+        info!(topic.count = more, "and {more} topics more");
     }
     for name in &refreshed.removed {
         warn!(topic.name = %name, "topic `{name}` is gone with its file");

@@ -16,8 +16,8 @@ use super::receiver::name_of;
 use super::theme::{self, OwnThemes};
 use crate::detect::Sensitivity;
 use crate::domain::{Language, Priority, ReceiverName, TopicName};
-use crate::query::{Document as Said, Query};
-use crate::settings::{Document, Mistakes, Table};
+use crate::query::{Document as Said, Query, QueryMistake};
+use crate::settings::{Document, Mistakes, Table, with_text};
 use crate::source::{KINDS, Wanted};
 
 /// What we listen for: one file.
@@ -49,6 +49,8 @@ pub struct Topic {
     pub alert: AlertRules,
     /// What new tickets begin with.
     pub ticket: TicketRules,
+    /// What its queries share.
+    asking: Asking,
     /// The file as it was read.
     pub(super) text: String,
 }
@@ -96,6 +98,17 @@ impl Topic {
     /// Whether the topic takes texts in this language.
     pub fn takes(&self, language: Language) -> bool {
         self.languages.is_empty() || self.languages.iter().any(|wanted| language.is_wanted_by(wanted))
+    }
+
+    /// Reads another query as if it stood in this topic's file, with its parts and foldings.
+    pub fn read_query(&self, text: &str) -> Result<Query, Vec<QueryMistake>> {
+        self.asking.read_query(text)
+    }
+
+    /// The topic's file with another query in it, everything else as it was; `None` where `file` is not what this topic was read from.
+    pub fn file_with_query(&self, file: &str, query: &str) -> Option<String> {
+        let same = file.trim_start_matches('\u{FEFF}') == self.text.trim_start_matches('\u{FEFF}');
+        if same { with_text(file, "query", query) } else { None }
     }
 
     /// Where the words stand that make a text a mention of this topic, in bytes of the original text; `None` when it is none.
@@ -146,6 +159,7 @@ pub(super) fn read(file: &TopicFile, known: &Known, mistakes: &Mistakes) -> Opti
         themes,
         alert,
         ticket,
+        asking,
         text,
     })
 }

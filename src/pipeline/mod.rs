@@ -7,6 +7,7 @@ mod import;
 mod ingest;
 pub mod report;
 mod score;
+mod trial;
 mod watch;
 
 pub use collect::{Collect, Collected};
@@ -15,4 +16,5 @@ pub use dispatch::{Dispatch, Dispatched};
 pub use import::{Import, Imported, files_of};
 pub use ingest::{Ingest, Ingested, Judging, count_spam};
 pub use score::{Scoring, Told};
+pub use trial::{EACH, Tried, tried};
 pub use watch::{Round, Subject, Watch, Watermark, baseline, slot};

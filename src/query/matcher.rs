@@ -211,10 +211,14 @@ impl fmt::Debug for Matcher {
 pub(super) fn stands_in(short: &Term, long: &Term) -> bool {
     let plain =
         |term: &Term| matches!(term.kind, TermKind::Text | TermKind::Tag | TermKind::Handle | TermKind::Cashtag);
-    if !plain(short) || !plain(long) || short.shown().chars().count() >= long.shown().chars().count() {
+    let shown = long.shown();
+    if !plain(short)
+        || !plain(long)
+        || !short.patterns().iter().any(|pattern| shown.len() > pattern.len() && shown.contains(pattern))
+    {
         return false;
     }
-    let text = crate::text::Text::read(&long.shown());
+    let text = crate::text::Text::read(&shown);
     let reading = Reading::of(&text, Folding::default());
     let one = std::slice::from_ref(short);
     Finder::new(one).is_ok_and(|finder| !finder.find(one, &reading).places(0).is_empty())

@@ -33,6 +33,18 @@ words! {
     YOUR_NAME = "您的名字", "您的名字", "Your name", "お名前";
     REMEMBER = "記住", "记住", "Remember", "覚える";
     WHO_ABOUT = "動作會以這個名字記錄在案。目前還沒有登入功能：能開啟這個網頁的人都能操作，請只在可信任的網路上使用。", "操作会以这个名字记录在案。目前还没有登录功能：能打开这个网页的人都能操作，请只在可信任的网络上使用。", "What you do is recorded under this name. There is no sign-in yet: whoever can open this page can act, so keep it on a network you trust.", "操作はこの名前で記録されます。まだログイン機能がないため、このページを開ける人は誰でも操作できます。信頼できるネットワークでのみお使いください。";
+    // Trying a query
+    QUERY = "查詢條件", "查询条件", "Query", "検索式";
+    TRY_QUERY = "試用查詢條件", "试用查询条件", "Try the query", "検索式を試す";
+    TRY = "試試看", "试试看", "Try", "試す";
+    TRY_ABOUT = "在最近收到的文章上試用，不會改變任何設定。滿意之後，請把它寫進主題檔，或執行：", "在最近收到的文章上试用，不会改变任何设置。满意之后，请把它写进主题文件，或运行：", "It is tried on the newest posts and changes nothing. Once it is right, put it into the topic's file, or run:", "最近の投稿で試すだけで、設定は変わりません。よければトピックのファイルに書くか、次を実行してください：";
+    QUERY_MISTAKES = "這個查詢條件還不能用", "这个查询条件还不能用", "This query cannot be used yet", "この検索式はまだ使えません";
+    QUERY_WARNINGS = "請留意", "请留意", "Take care", "ご注意ください";
+    TRIED_BROUGHT = "由哪個條件找到", "由哪个条件找到", "What brought them", "どの条件で見つかったか";
+    TRIED_REMOVED = "被 NOT 排除的", "被 NOT 排除的", "Removed by NOT", "NOT で除かれたもの";
+    TRIED_NEAR = "只差一個條件的", "只差一个条件的", "Would match but for one clause", "あと一つの条件で外れたもの";
+    TRIED_MATCHES = "符合的文章", "符合的文章", "Posts that match", "一致した投稿";
+    TRIED_NOTHING = "沒有符合的文章。", "没有符合的文章。", "No post matches.", "一致する投稿はありません。";
     // Acting
     ACKNOWLEDGE = "我來處理", "我来处理", "Acknowledge", "確認しました";
     RESOLVE = "標記為結束", "标记为结束", "Mark as over", "終息にする";
@@ -343,6 +355,26 @@ pub(super) fn set_apart(count: i64, locale: Locale) -> String {
         Locale::En if count == 1 => "1 advert or the like was set apart".to_owned(),
         Locale::En => format!("{n} adverts and the like were set apart"),
         Locale::Ja => format!("ほかに広告・懸賞などの迷惑投稿 {n} 件（集計に含めません）"),
+    }
+}
+
+/// What a query found among so many posts, what of it is new to the topic, and what would be lost.
+pub(super) fn tried(matched: usize, looked_at: usize, new: Option<usize>, lost: usize, locale: Locale) -> String {
+    let count = |count: usize| number(i64::try_from(count).unwrap_or(i64::MAX));
+    let (m, n, new, lost) = (count(matched), count(looked_at), count(new.unwrap_or(0)), count(lost));
+    match locale {
+        Locale::ZhTw => {
+            format!("最近 {n} 則文章中有 {m} 則符合；其中 {new} 則是這個主題目前沒有的，另有 {lost} 則會不再符合。")
+        }
+        Locale::ZhCn => {
+            format!("最近 {n} 条文章中有 {m} 条符合；其中 {new} 条是这个主题目前没有的，另有 {lost} 条会不再符合。")
+        }
+        Locale::En => format!(
+            "{m} of the newest {n} posts match; {new} of them are new to the topic, {lost} of its posts would match no more."
+        ),
+        Locale::Ja => {
+            format!("最近の投稿 {n} 件のうち {m} 件が一致。うち {new} 件は新たに加わり、{lost} 件は外れます。")
+        }
     }
 }
 

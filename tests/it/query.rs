@@ -11,7 +11,7 @@ fn rows(head: &str) -> Vec<Vec<String>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/query.md");
     let document = std::fs::read_to_string(path).expect("there");
     let mut found = Vec::new();
-    for table in document.split(&format!("{head}\n")).skip(1) {
+    for table in document.split(&format!("\n{head}\n")).skip(1) {
         for row in table.lines().skip(1).take_while(|line| line.starts_with('|')) {
             let inside = row.strip_prefix('|').and_then(|row| row.strip_suffix('|')).unwrap_or(row);
             let cells = inside.split(" | ").map(|cell| cell.trim().to_owned());

@@ -69,6 +69,8 @@ const ALWAYS: &[&str] = &[
     "/topic/sprout-coffee",
     "/topic/sprout-coffee?period=7d",
     "/topic/leaf-tea?period=30d",
+    "/topic/sprout-coffee/query",
+    "/topic/sprout-coffee/query?query=%E5%9A%AB%E8%8A%BD%20AND%20sentiment%3Anegative",
     "/topic/sprout-coffee/report?period=day",
     "/topic/sprout-coffee/report?format=csv",
     "/mentions",
@@ -115,6 +117,31 @@ async fn every_page_answers_when_there_is_nothing_and_when_there_is_much() {
         }
         let picture = pages.get(&alert_picture(&pages).await).await;
         assert_eq!(picture.headers()[CONTENT_TYPE], "image/png");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_query_is_tried_on_its_page_and_changes_nothing() {
+    on_each(async |store: Store| {
+        seed::fill(&store).await;
+        let pages = Pages::serve(seed::web(&store)).await;
+        let query = |text: &str| {
+            let pairs = [("lang", "en"), ("query", text)];
+            format!(
+                "/topic/sprout-coffee/query?{}",
+                url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+            )
+        };
+        let page = pages.text(&query("酸掉 OR <b>bold")).await;
+        assert!(page.contains("of the newest") && page.contains("<mark class=\"query\">酸掉</mark>"), "{page}");
+        assert!(page.contains("酸掉 OR &lt;b&gt;bold</textarea>") && !page.contains("<b>bold"), "{page}");
+        let page = pages.text(&query("酸掉 AND NOT 發票")).await;
+        assert!(page.contains("Removed by NOT") && page.contains("<code>NOT 發票</code>"), "{page}");
+        let page = pages.text(&query("(酸掉 OR <script>*")).await;
+        assert!(page.contains("this bracket is never closed") && !page.contains("<script>*"), "{page}");
+        let page = pages.text("/topic/sprout-coffee").await;
+        assert!(page.contains("/topic/sprout-coffee/query"));
     })
     .await;
 }

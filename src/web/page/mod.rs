@@ -9,6 +9,7 @@ pub(super) mod mention;
 pub(super) mod mentions;
 pub(super) mod outbox;
 pub(super) mod overview;
+pub(super) mod query;
 pub(super) mod report;
 mod scoring;
 pub(super) mod sources;

@@ -158,6 +158,7 @@ impl Figures {
                 a.button href=(show::address("/mentions", &[("topic", self.known.name.as_str()), ("period", self.period.as_str()), ("sentiment", "negative"), ("order", "worst")])) { (visitor.say(w::WORST_ORIGINALS)) }
                 a.button href=(show::address("/incidents", &[("topic", self.known.name.as_str()), ("all", "1")])) { (visitor.say(w::INCIDENTS)) }
                 a.button href=(show::address(&report, &[("period", "week")])) { (visitor.say(w::WEEK_REPORT)) }
+                a.button href={ (path) "/query" } { (visitor.say(w::TRY_QUERY)) }
             }
             br;
             div.thirds {
