@@ -21,6 +21,7 @@ mod labelled;
 mod model;
 mod out;
 pub mod preview;
+mod relabel;
 mod report;
 mod scorer;
 mod serve;
@@ -73,6 +74,7 @@ enum Command {
     Explain(explain::Args),
     Preview(preview::Args),
     Import(import::Args),
+    Relabel(relabel::Args),
     Report(report::Args),
     Scorer(scorer::Args),
     Sources(sources::Args),
@@ -123,6 +125,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Explain(args) => explain::run(args).await,
         Command::Preview(args) => preview::run(args).await,
         Command::Import(args) => import::run(args).await,
+        Command::Relabel(args) => relabel::run(args).await,
         Command::Report(args) => report::run(args).await,
         Command::Scorer(args) => scorer::run(args).await,
         Command::Sources(args) => Ok(sources::run(&args)),

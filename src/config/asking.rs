@@ -35,7 +35,7 @@ impl Asking {
     }
 
     fn context(&self) -> Context<'_> {
-        Context { parts: Some(&self.parts), folding: self.folding, themes: Some(&self.themes) }
+        Context { parts: Some(&self.parts), folding: self.folding, themes: Some(&self.themes), of_mentions: false }
     }
 
     fn read_parts(&self, table: &Table<'_>) -> Parts {
@@ -62,8 +62,17 @@ impl Asking {
 
     /// Reads the `query` of a table.
     pub(super) fn query(&self, table: &Table<'_>) -> Option<Query> {
+        self.query_with(table, self.context())
+    }
+
+    /// Reads the `query` of a table that is asked of mentions only: it need not ask for a word.
+    pub(super) fn query_of_mentions(&self, table: &Table<'_>) -> Option<Query> {
+        self.query_with(table, Context { of_mentions: true, ..self.context() })
+    }
+
+    fn query_with(&self, table: &Table<'_>, context: Context<'_>) -> Option<Query> {
         let text = table.need_text("query", "what is to be found, such as '(嫩芽咖啡 OR \"sprout coffee\")'")?;
-        match self.read_query(&text) {
+        match Query::read(&text, &context) {
             Ok(query) => {
                 query.lints().iter().for_each(|lint| table.mistakes().warn(placed(table, "query", lint)));
                 Some(query)

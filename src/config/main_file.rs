@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 
 use super::files::{Files, shown};
 use super::place::{self, Places};
-use super::{Config, MAIN_FILE, Web, bot, receiver, report};
+use super::{Config, MAIN_FILE, Web, bot, group, receiver, report};
 use crate::domain::{Locale, ReceiverName, TopicName};
 use crate::scorer;
 use crate::settings::{Document, Mistakes, Secret, Table};
@@ -47,6 +47,7 @@ pub(super) fn read(folder: &Path, files: &Files, mistakes: &Mistakes) -> (Config
         locale,
         routes: receiver::read_routes(&root, &known),
         reports: report::read(&root, &known),
+        groups: group::read(&root, &known),
         bot: bot::read(&root, &receivers),
         people,
         receivers,

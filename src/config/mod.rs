@@ -6,6 +6,8 @@
 mod asking;
 mod bot;
 mod files;
+mod group;
+mod label;
 mod live;
 mod main_file;
 mod models;
@@ -25,6 +27,8 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 pub use bot::{BotConfig, Person};
+pub use group::Group;
+pub use label::LabelRule;
 pub use live::{Live, Refreshed};
 pub use models::{check_models, model_files};
 pub use place::{NamedPlace, WantedSource};
@@ -70,6 +74,8 @@ pub struct Config {
     pub routes: Vec<Route>,
     /// Reports that are sent by themselves.
     pub reports: Vec<ReportSchedule>,
+    /// Topics that are looked at together, in the order of the file.
+    pub groups: Vec<Group>,
     /// Places that can be listened to: those of the file, and those that need no settings.
     pub places: Vec<Arc<NamedPlace>>,
     /// The bot that answers people.

@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 
 use super::asking::Asking;
 use super::files::TopicFile;
+use super::label::{self, LabelRule};
 use super::main_file::Known;
 use super::place::NamedPlace;
 use super::receiver::name_of;
@@ -45,6 +46,8 @@ pub struct Topic {
     pub listens: Vec<Listen>,
     /// Themes of its own, beside the built-in ones.
     pub themes: OwnThemes,
+    /// Names for those of its mentions that a rule finds.
+    pub labels: Vec<LabelRule>,
     /// When people are told.
     pub alert: AlertRules,
     /// What new tickets begin with.
@@ -134,6 +137,7 @@ pub(super) fn read(file: &TopicFile, known: &Known, mistakes: &Mistakes) -> Opti
         counts_spam: root.word("spam", &["apart", "count"]) == Some("count"),
         listens: read_listens(&root, known),
         themes: theme::read(&root, &asking),
+        labels: label::read(&root, &asking),
         alert: read_alert(&root),
         ticket: read_ticket(&root),
     };
@@ -141,7 +145,7 @@ pub(super) fn read(file: &TopicFile, known: &Known, mistakes: &Mistakes) -> Opti
     if mistakes.count() > before {
         return None;
     }
-    let TopicParts { languages, brand, competitors, counts_spam, listens, themes, alert, ticket } = topic;
+    let TopicParts { languages, brand, competitors, counts_spam, listens, themes, labels, alert, ticket } = topic;
     let title = title?.trim().to_owned();
     let (name, text) = (file.name.clone(), file.text.clone());
     let query = query?;
@@ -157,6 +161,7 @@ pub(super) fn read(file: &TopicFile, known: &Known, mistakes: &Mistakes) -> Opti
         counts_spam,
         listens,
         themes,
+        labels,
         alert,
         ticket,
         asking,
@@ -171,6 +176,7 @@ struct TopicParts {
     counts_spam: bool,
     listens: Vec<Listen>,
     themes: OwnThemes,
+    labels: Vec<LabelRule>,
     alert: AlertRules,
     ticket: TicketRules,
 }

@@ -19,9 +19,10 @@ use tracing::{debug, error, info, warn};
 use super::Scoring;
 use crate::classify::Judge;
 use crate::cluster;
-use crate::config::{Config, Live, Topic};
+use crate::config::{Config, LabelRule, Live, Topic};
 use crate::domain::{
-    Change, Clock, Judgement, Language, MentionId, RawMention, SourceName, ThemeScore, Timestamp, TopicName, Toward,
+    Change, Clock, Judgement, LabelName, Language, MentionId, RawMention, SourceName, ThemeScore, Timestamp, TopicName,
+    Toward,
 };
 use crate::query::{Document, Match, Names};
 use crate::store::{self, InboxRow, Judged, Put, Store, TopicMatch};
@@ -430,8 +431,8 @@ fn judge(work: Work, judges: &Judges, config: &Config) -> Result<Judged, (String
         .map_err(|_| (id, "the judge stumbled over this text".to_owned()))
 }
 
-/// A topic that wants a text, what of it matched, and the topic's own themes in it.
-type Wanting<'a> = (&'a Asked, Vec<Range<usize>>, Vec<ThemeScore>);
+/// A topic that wants a text, what of it matched, the topic's own themes in it and its labels for it.
+type Wanting<'a> = (&'a Asked, Vec<Range<usize>>, Vec<ThemeScore>, Vec<LabelName>);
 
 fn judged(work: Work, judges: &Judges, config: &Config) -> Judged {
     let Work { id, source, received_at, raw, asked, held } = work;
@@ -463,7 +464,7 @@ fn judged(work: Work, judges: &Judges, config: &Config) -> Judged {
         let own = one.topic.themes.find(&document);
         own_evidence.extend(own.iter().flat_map(|found| found.evidence.iter().cloned()));
         let themes: Vec<ThemeScore> = own.into_iter().map(|found| found.score).collect();
-        Some((one, spans, themes))
+        Some((one, spans, themes, LabelRule::of(&one.topic.labels, &document)))
     });
     let matched: Vec<Wanting<'_>> = settled.collect();
     if !matched.is_empty() || held {
@@ -475,10 +476,11 @@ fn judged(work: Work, judges: &Judges, config: &Config) -> Judged {
     }
     let toward = judges.toward.as_ref();
     let tell = |names: &Names| toward?(&text, names, one.judgement.as_ref()?);
-    let matched = matched.into_iter().map(|(asked, spans, themes)| TopicMatch {
+    let matched = matched.into_iter().map(|(asked, spans, themes, labels)| TopicMatch {
         topic: asked.topic.name.clone(),
         spans,
         themes,
+        labels,
         toward: asked.names.as_deref().and_then(tell),
     });
     one.matched = matched.collect();

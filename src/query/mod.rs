@@ -113,6 +113,8 @@ pub struct Context<'a> {
     pub folding: Folding,
     /// The themes that can be asked for; any when `None`.
     pub themes: Option<&'a [String]>,
+    /// Whether it is asked of a topic's mentions only: it then need not ask for a word.
+    pub of_mentions: bool,
 }
 
 /// A checked query; clones share it.
@@ -159,7 +161,7 @@ impl Query {
                 return Err(mistakes);
             }
         };
-        if !root.is_positive() {
+        if !root.is_positive() && !context.of_mentions {
             return Err(vec![lint::asks_for_nothing(text, &root)]);
         }
         let lints = lint::lints(text, &parsed, &root);

@@ -249,12 +249,14 @@ impl Work {
             row.toward = None;
             row.judge(&mention.judgement, &[], counting.contains(topic));
             row.matched.clear();
+            row.labels.clear();
         }
         for found in &entry.matched {
             let new = || TopicRow::new(mention, &entry.source, found, counting);
             let row = rows.entry(found.topic.clone()).or_insert_with(new);
             row.matched.clone_from(&found.spans);
             row.toward.clone_from(&found.toward);
+            row.labels.clone_from(&found.labels);
             row.judge(&mention.judgement, &found.themes, counting.contains(&found.topic));
         }
         for found in &entry.matched {

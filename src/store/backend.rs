@@ -149,6 +149,7 @@ impl Store {
             migration(3, "toward", include_str!("../../migrations/0003_toward.sql")),
             migration(4, "spam", include_str!("../../migrations/0004_spam.sql")),
             migration(5, "scorer", include_str!("../../migrations/0005_scorer.sql")),
+            migration(7, "label", include_str!("../../migrations/0007_label.sql")),
         ]);
         match &self.pools {
             Pools::Sqlite { write, .. } => migrator.run(write).await?,

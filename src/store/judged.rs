@@ -18,7 +18,8 @@ use super::topic::{put_counts, put_rows, remove_row, rows_of};
 use super::{Error, Store, search};
 use crate::cluster::Keys;
 use crate::domain::{
-    Change, Count, CountKey, Judgement, MentionId, RawMention, SourceName, ThemeScore, Timestamp, TopicName, Toward,
+    Change, Count, CountKey, Judgement, LabelName, MentionId, RawMention, SourceName, ThemeScore, Timestamp, TopicName,
+    Toward,
 };
 
 /// How long what was heard of posts that are not held is remembered: three days.
@@ -35,6 +36,8 @@ pub struct TopicMatch {
     pub toward: Option<Toward>,
     /// The topic's own themes in it, most sure first.
     pub themes: Vec<ThemeScore>,
+    /// The labels that the topic's rules put on it.
+    pub labels: Vec<LabelName>,
 }
 
 /// One text with the answers to everything that is asked of it.

@@ -11,7 +11,7 @@ use super::{Error, Store, search};
 use crate::domain::judgement::SPAM_FROM;
 use crate::domain::time::timestamp;
 use crate::domain::{
-    AuthorId, Language, Mention, MentionId, Platform, Sentiment, SourceName, Theme, Timestamp, TopicName,
+    AuthorId, LabelName, Language, Mention, MentionId, Platform, Sentiment, SourceName, Theme, Timestamp, TopicName,
 };
 
 /// In which order mentions are listed.
@@ -51,6 +51,8 @@ pub struct MentionFilter {
     pub sentiment: Option<Sentiment>,
     /// Having this theme.
     pub theme: Option<Theme>,
+    /// With this label of the topic; asks for [`MentionFilter::topic`] too.
+    pub label: Option<LabelName>,
     /// From this kind of place.
     pub platform: Option<Platform>,
     /// Heard first at this source.
@@ -136,6 +138,10 @@ fn question(filter: &MentionFilter, postgres: bool, counts_spam: bool) -> Option
     if let Some(theme) = &filter.theme {
         let like = format!("%\"{}\"%", theme.as_str().replace('_', "!_"));
         asked.and(&col("themes like ? escape '!'"), like);
+    }
+    if let (Some(label), Some(_)) = (&filter.label, &filter.topic) {
+        let like = format!("%\"{}\"%", label.as_str().replace('_', "!_"));
+        asked.and("t.labels like ? escape '!'", like);
     }
     if let Some(platform) = filter.platform {
         asked.and("m.platform = ?", platform.as_str());

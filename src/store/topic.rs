@@ -15,8 +15,8 @@ use super::mention::among;
 use crate::classify::built_in_themes;
 use crate::domain::time::timestamp;
 use crate::domain::{
-    Bucket, Count, CountKey, Judgement, Language, Mention, MentionId, Sentiment, SourceName, Spread, Theme, ThemeScore,
-    Timestamp, TopicName, Toward,
+    Bucket, Count, CountKey, Judgement, LabelName, Language, Mention, MentionId, Sentiment, SourceName, Spread, Theme,
+    ThemeScore, Timestamp, TopicName, Toward,
 };
 
 /// One mention under one topic.
@@ -38,6 +38,8 @@ pub(super) struct TopicRow {
     pub(super) toward: Option<Toward>,
     /// Whether it is spam that the topic sets apart: kept and marked, and no talk.
     pub(super) apart: bool,
+    /// The labels that the topic's rules put on it.
+    pub(super) labels: Vec<LabelName>,
 }
 
 const TOPIC: Target = Target {
@@ -57,6 +59,7 @@ const TOPIC: Target = Target {
         ("matched", Kind::Text),
         ("toward", Kind::Text),
         ("apart", Kind::Int),
+        ("labels", Kind::Text),
     ],
     conflict: Conflict::Replace("topic, mention"),
 };
@@ -99,6 +102,7 @@ impl TopicRow {
             matched: found.spans.clone(),
             toward: found.toward.clone(),
             apart: false,
+            labels: found.labels.clone(),
         };
         row.judge(&mention.judgement, &found.themes, counting.contains(&found.topic));
         row
@@ -167,7 +171,7 @@ pub(super) fn read_toward(text: &str) -> Result<Option<Toward>, Error> {
 }
 
 pub(super) type Row =
-    (String, String, i64, String, String, String, f64, String, String, String, String, String, String, i64);
+    (String, String, i64, String, String, String, f64, String, String, String, String, String, String, i64, String);
 
 /// A row as the database gives it.
 pub(super) fn read_row(row: Row) -> Result<(TopicName, MentionId, TopicRow), Error> {
@@ -186,6 +190,7 @@ pub(super) fn read_row(row: Row) -> Result<(TopicName, MentionId, TopicRow), Err
         matched,
         toward,
         apart,
+        labels,
     ) = row;
     let corrupt = |what: &str| Error::Corrupt(format!("mention `{mention}` under topic `{topic}`: bad {what}"));
     let read = TopicRow {
@@ -201,6 +206,7 @@ pub(super) fn read_row(row: Row) -> Result<(TopicName, MentionId, TopicRow), Err
         matched: read_spans(&matched)?,
         toward: read_toward(&toward)?,
         apart: apart != 0,
+        labels: serde_json::from_str(&labels)?,
     };
     let name = TopicName::new(topic.as_str()).ok_or_else(|| corrupt("topic"))?;
     let id = MentionId::new(mention.as_str()).ok_or_else(|| corrupt("id"))?;
@@ -209,7 +215,7 @@ pub(super) fn read_row(row: Row) -> Result<(TopicName, MentionId, TopicRow), Err
 
 /// All columns of `mention_topic`, as [`read_row`] wants them.
 pub(super) const COLUMNS: &str = "topic, mention, posted_at, source, language, sentiment, p_negative, spread, story, \
-                                  author, themes, matched, toward, apart";
+                                  author, themes, matched, toward, apart, labels";
 
 /// The rows of these mentions.
 pub(super) async fn rows_of(
@@ -242,6 +248,7 @@ pub(super) async fn put_rows(writing: &mut Writing, rows: &[(&TopicName, &Mentio
             write_spans(&row.matched)?.into(),
             write_toward(row.toward.as_ref())?.into(),
             i64::from(row.apart).into(),
+            serde_json::to_string(&row.labels)?.into(),
         ]);
     }
     writing.insert(&TOPIC, values).await.map(drop)

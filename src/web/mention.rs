@@ -14,7 +14,9 @@ use super::visitor::Visitor;
 use super::words as w;
 use super::{Web, layout};
 use crate::alert::words::number;
-use crate::domain::{Aspect, Correction, Evidence, Label, Locale, Mention, MentionId, Spread, TicketNumber, TopicName};
+use crate::domain::{
+    Aspect, Correction, Evidence, Label, LabelName, Locale, Mention, MentionId, Spread, TicketNumber, TopicName,
+};
 use crate::store::Leaning;
 pub(super) use crate::text::plain;
 
@@ -64,6 +66,9 @@ pub(super) fn card(web: &Web, visitor: &Visitor, shown: &Shown<'_>) -> Markup {
                         }
                     }
                     @if let Some(said) = beside(visitor, shown.said, Aspect::Themes) { (said) }
+                    @for (name, title) in labels(web, shown) {
+                        a.sign.accent href=(show::address("/mentions", &[("label", name.as_str()), ("topic", topic_word(shown))])) { (title) }
+                    }
                     @if Label::of(Aspect::Spam, judged) == Label::Spam(true) { span.sign.warn { (spam(visitor, &judged.evidence)) } }
                     @if let Some(said) = beside(visitor, shown.said, Aspect::Spam) { (said) }
                 }
@@ -82,6 +87,17 @@ pub(super) fn card(web: &Web, visitor: &Visitor, shown: &Shown<'_>) -> Markup {
             }
         }
     }
+}
+
+/// The labels of the topic's rules, with their titles as the file has them now.
+fn labels(web: &Web, shown: &Shown<'_>) -> Vec<(LabelName, String)> {
+    let Some(leaning) = shown.leaning.filter(|leaning| !leaning.labels.is_empty()) else { return Vec::new() };
+    let config = web.live.config();
+    let rules = shown.topic.and_then(|name| config.topic(name)).map(|topic| topic.labels.clone()).unwrap_or_default();
+    let title = |name: &LabelName| {
+        rules.iter().find(|rule| rule.name == *name).map_or(name.to_string(), |rule| rule.title.clone())
+    };
+    leaning.labels.iter().map(|name| (name.clone(), title(name))).collect()
 }
 
 /// What it says of the topic's brand, where that is another thing than what it says as a whole.

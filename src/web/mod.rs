@@ -152,6 +152,7 @@ fn routes() -> Router<Shared> {
         .route("/topic/{name}", get(page::topic::get))
         .route("/topic/{name}/report", get(page::report::get))
         .route("/topic/{name}/query", get(page::query::get))
+        .route("/share/{kind}/{name}", get(page::share::get))
         .route("/mentions", get(page::mentions::get))
         .route("/mention/{id}", get(page::correct::get))
         .route("/mention/{id}/correct", post(page::correct::post))

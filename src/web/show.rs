@@ -24,6 +24,7 @@ const LATE: Duration = Duration::minutes(20);
 const FRESH: Duration = Duration::minutes(30);
 
 /// A topic's title, zone and sources, also when its file is gone.
+#[derive(Clone)]
 pub(super) struct Known {
     pub(super) name: TopicName,
     pub(super) title: String,

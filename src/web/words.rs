@@ -33,6 +33,10 @@ words! {
     YOUR_NAME = "您的名字", "您的名字", "Your name", "お名前";
     REMEMBER = "記住", "记住", "Remember", "覚える";
     WHO_ABOUT = "動作會以這個名字記錄在案。目前還沒有登入功能：能開啟這個網頁的人都能操作，請只在可信任的網路上使用。", "操作会以这个名字记录在案。目前还没有登录功能：能打开这个网页的人都能操作，请只在可信任的网络上使用。", "What you do is recorded under this name. There is no sign-in yet: whoever can open this page can act, so keep it on a network you trust.", "操作はこの名前で記録されます。まだログイン機能がないため、このページを開ける人は誰でも操作できます。信頼できるネットワークでのみお使いください。";
+    SHARE_OF_VOICE = "聲量占比", "声量占比", "Share of voice", "シェア・オブ・ボイス";
+    SHARE_ABOUT = "各主題占這些主題全部提及的比例；廣告等垃圾訊息不計。", "各主题占这些主题全部提及的比例；广告等垃圾信息不计。", "Each topic's part of all mentions of these topics; adverts and the like are left out.", "これらのトピックの全投稿に占める各トピックの割合。広告などは除きます。";
+    GROUPS = "群組", "群组", "Groups", "グループ";
+    LABEL = "標籤", "标签", "Label", "ラベル";
     // Trying a query
     QUERY = "查詢條件", "查询条件", "Query", "検索式";
     TRY_QUERY = "試用查詢條件", "试用查询条件", "Try the query", "検索式を試す";

@@ -345,7 +345,7 @@ fn the_document_names_every_key_that_is_known_and_no_other() {
     let plain = topic("Sprout", "sprout");
     let below = |head: &str| known_keys(&format!("{head}\n{strange}"), &plain);
     assert_eq!(documented_keys(&document, "main"), below(""));
-    for section in ["[web]", "[bot]", "[[route]]", "[[report]]", "[[person]]"] {
+    for section in ["[web]", "[bot]", "[[route]]", "[[report]]", "[[group]]", "[[person]]"] {
         assert_eq!(documented_keys(&document, section), below(section), "{section}");
     }
     let receiver = documented_keys(&document, "[[receiver]]");
@@ -362,7 +362,7 @@ fn the_document_names_every_key_that_is_known_and_no_other() {
         assert_eq!(keys, below(&format!("[scorer]\nkind = \"{kind}\"")), "{kind}");
     }
     assert_eq!(documented_keys(&document, "topic"), known_keys("", &format!("{strange}{plain}")));
-    for section in ["[alert]", "[ticket]", "[[theme]]"] {
+    for section in ["[alert]", "[ticket]", "[[theme]]", "[[label]]"] {
         let keys = known_keys("", &format!("{plain}{section}\n{strange}"));
         assert_eq!(documented_keys(&document, section), keys, "{section}");
     }

@@ -129,6 +129,7 @@ impl World {
                     topic: self.topic.clone(),
                     spans: Vec::new(),
                     themes: Vec::new(),
+                    labels: Vec::new(),
                     toward: None,
                 }],
             });

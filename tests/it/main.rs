@@ -14,6 +14,7 @@ mod floors;
 mod import;
 mod ingest;
 mod kill;
+mod label;
 mod left_out;
 mod mastodon;
 mod models;

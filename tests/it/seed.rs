@@ -31,12 +31,23 @@ chat = "-1001234567890"
 name = "ops"
 channel = "console"
 locale = "en"
+
+[[group]]
+name = "drinks"
+title = "飲料店"
+topics = ["sprout-coffee", "leaf-tea"]
 "#;
 
 const COFFEE: &str = r#"
 title = "Sprout Coffee 嫩芽咖啡"
 owner = "coffee-care"
 query = '嫩芽 OR "sprout coffee"'
+competitors = ["leaf-tea"]
+
+[[label]]
+name = "sour"
+title = "酸掉的"
+query = "酸掉"
 
 [[listen]]
 source = "ptt"
@@ -169,7 +180,13 @@ pub(crate) fn judge(
         judgement: Some(judgement),
         keys: cluster::keys(&text),
         asked: vec![topic.clone()],
-        matched: vec![TopicMatch { topic, spans: spans.collect(), themes: Vec::new(), toward: None }],
+        matched: vec![TopicMatch {
+            topic,
+            spans: spans.collect(),
+            themes: Vec::new(),
+            labels: Vec::new(),
+            toward: None,
+        }],
         raw,
     }
 }

@@ -80,6 +80,7 @@ pub(crate) fn judged(from: &str, raw: RawMention, received: i64) -> Judged {
             spans: std::iter::once(start..start + word.len()).collect(),
             toward: None,
             themes: Vec::new(),
+            labels: Vec::new(),
         })
     });
     Judged {
@@ -220,7 +221,13 @@ async fn posts_edits_copies_and_removals_move_the_counts_and_a_repeat_moves_none
         let mut again = first.clone();
         again.engagement = Engagement { likes: 9, reposts: 2, replies: 1 };
         let mut entry = judged("mastodon/b", again.clone(), 6 * MINUTE);
-        entry.matched.push(TopicMatch { topic: topic("tea"), spans: Vec::new(), themes: Vec::new(), toward: None });
+        entry.matched.push(TopicMatch {
+            topic: topic("tea"),
+            spans: Vec::new(),
+            themes: Vec::new(),
+            labels: Vec::new(),
+            toward: None,
+        });
         put(&store, &[entry]).await;
         assert_eq!(the(&store, &first).await.raw.engagement, again.engagement);
         assert_eq!(totals(&store, "tea").await, (2, 1, 2));

@@ -127,6 +127,7 @@ impl World {
                         topic: topic.clone(),
                         spans: Vec::new(),
                         themes: Vec::new(),
+                        labels: Vec::new(),
                         toward: None,
                     }],
                 });

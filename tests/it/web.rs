@@ -69,6 +69,9 @@ const ALWAYS: &[&str] = &[
     "/topic/sprout-coffee",
     "/topic/sprout-coffee?period=7d",
     "/topic/leaf-tea?period=30d",
+    "/share/group/drinks?period=7d",
+    "/share/topic/sprout-coffee?period=30d",
+    "/share/topic/sprout-coffee?format=csv",
     "/topic/sprout-coffee/query",
     "/topic/sprout-coffee/query?query=%E5%9A%AB%E8%8A%BD%20AND%20sentiment%3Anegative",
     "/topic/sprout-coffee/report?period=day",
@@ -122,6 +125,28 @@ async fn every_page_answers_when_there_is_nothing_and_when_there_is_much() {
 }
 
 #[tokio::test]
+async fn topics_are_shown_beside_each_other_with_their_part_of_the_talk() {
+    on_each(async |store: Store| {
+        seed::fill(&store).await;
+        let pages = Pages::serve(seed::web(&store)).await;
+        let csv = pages.text("/share/group/drinks?period=30d&format=csv").await;
+        let rows: Vec<Vec<&str>> = csv.lines().skip(1).map(|line| line.split(',').collect()).collect();
+        assert_eq!(rows.iter().map(|row| row[0]).collect::<Vec<_>>(), ["sprout-coffee", "leaf-tea"]);
+        let number = |text: &str| text.parse::<f64>().expect("a number");
+        let all: f64 = rows.iter().map(|row| number(row[1])).sum();
+        for row in &rows {
+            assert!(number(row[1]) > 0.0 && (number(row[2]) - number(row[1]) / all).abs() < 1e-4, "{row:?}");
+            assert_eq!(row[3..7].iter().map(|part| number(part)).sum::<f64>(), number(row[1]), "{row:?}");
+        }
+        let page = pages.text("/share/topic/sprout-coffee?period=30d").await;
+        assert!(page.contains("聲量占比") && page.contains("Leaf Tea"), "{page}");
+        assert!(pages.text("/").await.contains("/share/group/drinks"));
+        assert!(pages.text("/topic/sprout-coffee").await.contains("/share/topic/sprout-coffee"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_query_is_tried_on_its_page_and_changes_nothing() {
     on_each(async |store: Store| {
         seed::fill(&store).await;
@@ -158,7 +183,17 @@ async fn what_is_not_there_gets_a_page_that_says_so_in_the_visitors_language() {
     on_each(async |store: Store| {
         let pages = Pages::serve(seed::web(&store)).await;
         let unknown = "0".repeat(26);
-        for path in ["/nowhere", "/topic/nowhere", "/topic/..%2F..%2Fetc", "/ticket/99", "/ticket/x", "/asset/secret"] {
+        for path in [
+            "/nowhere",
+            "/share/group/nowhere",
+            "/share/topic/nowhere",
+            "/share/x/drinks",
+            "/topic/nowhere",
+            "/topic/..%2F..%2Fetc",
+            "/ticket/99",
+            "/ticket/x",
+            "/asset/secret",
+        ] {
             let answer = pages.get(path).await;
             assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
             assert!(answer.text().await.expect("text").contains("找不到這個頁面"), "{path}");

@@ -16,7 +16,9 @@ use super::super::show;
 use super::super::words as w;
 use super::super::{Shared, Visitor, Web};
 use super::{Page, html};
-use crate::domain::{Language, Mention, MentionId, Platform, Sentiment, Theme, Ticket, Timestamp, TopicName};
+use crate::domain::{
+    LabelName, Language, Mention, MentionId, Platform, Sentiment, Theme, Ticket, Timestamp, TopicName,
+};
 use crate::store::{MentionFilter, MentionOrder, SpamFilter};
 
 const PAGE: i64 = 25;
@@ -33,6 +35,7 @@ pub(in crate::web) struct Asked {
     topic: String,
     sentiment: String,
     theme: String,
+    label: String,
     platform: String,
     language: String,
     period: String,
@@ -58,6 +61,7 @@ impl Asked {
             from: from(&self.period),
             sentiment: Sentiment::find(&self.sentiment),
             theme: Theme::new(self.theme.as_str()),
+            label: LabelName::new(self.label.as_str()),
             platform: Platform::find(&self.platform),
             language: Language::find(&self.language),
             search: (!search.is_empty()).then_some(search),
@@ -83,11 +87,12 @@ impl Asked {
     /// The address of another page of the same list.
     fn at(&self, page: i64) -> String {
         let page = if page > 1 { page.to_string() } else { String::new() };
-        let pairs: [(&str, &str); 12] = [
+        let pairs: [(&str, &str); 13] = [
             ("q", &self.q),
             ("topic", &self.topic),
             ("sentiment", &self.sentiment),
             ("theme", &self.theme),
+            ("label", &self.label),
             ("platform", &self.platform),
             ("language", &self.language),
             ("period", &self.period),
@@ -196,6 +201,10 @@ fn filters(web: &Web, visitor: &Visitor, asked: &Asked) -> Markup {
     let config = web.live.config();
     let counts =
         TopicName::new(asked.topic.as_str()).and_then(|name| config.topic(&name).map(|topic| topic.counts_spam));
+    let topic = TopicName::new(asked.topic.as_str()).and_then(|name| config.topic(&name));
+    let labels: Vec<(String, String)> = topic
+        .map(|topic| topic.labels.iter().map(|rule| (rule.name.to_string(), rule.title.clone())).collect())
+        .unwrap_or_default();
     let spam_first = if counts == Some(true) { w::SPAM_TOO } else { w::SPAM_APART };
     let spam = [("only", w::SPAM_ONLY), ("all", w::SPAM_TOO)]
         .map(|(word, shown)| (word.to_owned(), visitor.say(shown).to_owned()));
@@ -209,6 +218,7 @@ fn filters(web: &Web, visitor: &Visitor, asked: &Asked) -> Markup {
             (select(visitor, "topic", w::TOPIC, w::ANY, &asked.topic, topics))
             (select(visitor, "sentiment", w::SENTIMENT, w::ANY, &asked.sentiment, leanings))
             (select(visitor, "theme", w::THEME, w::ANY, &asked.theme, show::themes(visitor)))
+            @if !labels.is_empty() { (select(visitor, "label", w::LABEL, w::ANY, &asked.label, labels)) }
             (select(visitor, "platform", w::PLATFORM, w::ANY, &asked.platform, platforms))
             (select(visitor, "language", w::LANGUAGE, w::ANY, &asked.language, languages))
             (select(visitor, "period", w::PERIOD, w::ALL_TIME, &asked.period, periods))

@@ -12,6 +12,7 @@ pub(super) mod overview;
 pub(super) mod query;
 pub(super) mod report;
 mod scoring;
+pub(super) mod share;
 pub(super) mod sources;
 pub(super) mod ticket;
 pub(super) mod tickets;

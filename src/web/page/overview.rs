@@ -50,12 +50,28 @@ pub(in crate::web) async fn get(State(web): State<Shared>, visitor: Visitor) -> 
         section.cards #topics data-live aria-label=(visitor.say(w::TOPICS)) {
             @for today in &topics { (today.card(&visitor)) }
         }
+        (groups(&web, &visitor))
         div.halves {
             section.sheet #tickets data-live { (tickets(&web, &visitor, &waiting)) }
             section.sheet #deaf data-live { (deaf_sources(&web, &visitor, &deaf)) }
         }
     };
     Ok(html(layout::page(&web, &visitor, Place::Overview, visitor.say(w::OVERVIEW), inside).await?))
+}
+
+/// The groups of topics that can be compared.
+fn groups(web: &Web, visitor: &Visitor) -> Markup {
+    let config = web.live.config();
+    html! {
+        @if !config.groups.is_empty() {
+            section.sheet {
+                h2 { (visitor.say(w::GROUPS)) span.aside { (visitor.say(w::SHARE_OF_VOICE)) } }
+                div.actions { @for group in &config.groups {
+                    a.button href=(show::address(&format!("/share/group/{}", group.name), &[("period", "7d")])) { (group.title) }
+                } }
+            }
+        }
+    }
 }
 
 /// Files that were not taken up, where everybody sees it.

@@ -67,6 +67,8 @@ struct Figures {
     platforms: Vec<Rank>,
     languages: Vec<Rank>,
     unnamed: Vec<UnnamedTheme>,
+    /// Whether it names topics to be compared with.
+    has_rivals: bool,
     widest: Vec<(Mention, i64)>,
     worst: Vec<(Mention, i64)>,
 }
@@ -122,6 +124,7 @@ impl Figures {
             widest: store.top_originals(name, from, to, 5).await?,
             worst: store.worst_mentions(name, from, to, 5).await?,
             incidents,
+            has_rivals: web.live.config().topic(name).is_some_and(|topic| !topic.competitors.is_empty()),
             known,
             period,
             window,
@@ -158,6 +161,9 @@ impl Figures {
                 a.button href=(show::address("/mentions", &[("topic", self.known.name.as_str()), ("period", self.period.as_str()), ("sentiment", "negative"), ("order", "worst")])) { (visitor.say(w::WORST_ORIGINALS)) }
                 a.button href=(show::address("/incidents", &[("topic", self.known.name.as_str()), ("all", "1")])) { (visitor.say(w::INCIDENTS)) }
                 a.button href=(show::address(&report, &[("period", "week")])) { (visitor.say(w::WEEK_REPORT)) }
+                @if self.has_rivals {
+                    a.button href=(show::address(&format!("/share/topic/{}", self.known.name), &[("period", self.period.as_str())])) { (visitor.say(w::SHARE_OF_VOICE)) }
+                }
                 a.button href={ (path) "/query" } { (visitor.say(w::TRY_QUERY)) }
             }
             br;
