@@ -141,7 +141,8 @@ impl<'a> Lexer<'a> {
 
     fn phrase(&mut self, start: usize, open: char) -> Read {
         let Some((text, end)) = self.enclosed(start, open, closers(open), "phrase") else {
-            return (None, self.source.len());
+            // What follows is read as if the sign were not there: its own mistakes are told too.
+            return (None, start + open.len_utf8());
         };
         if !fold(text).chars().any(is_searchable) {
             let hint = "write what is to be found, or remove them";
@@ -153,7 +154,7 @@ impl<'a> Lexer<'a> {
 
     fn exact(&mut self, start: usize, open: char) -> Read {
         let Some((text, end)) = self.enclosed(start, open, &['}', '｝'], "exact spelling") else {
-            return (None, self.source.len());
+            return (None, start + open.len_utf8());
         };
         if !text.chars().any(is_searchable) {
             let hint = "write what is to be found as it is spelt, such as {Sprout}";

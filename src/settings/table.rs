@@ -208,7 +208,16 @@ impl<'a> Table<'a> {
     pub fn need_text(&self, key: &str, hint: &str) -> Option<String> {
         if !self.has(key) {
             self.asked.borrow_mut().push(key.to_owned());
-            self.mistake(key, "is missing", hint);
+            let unasked: Vec<String> =
+                self.keys().into_iter().filter(|known| !self.asked.borrow().contains(known)).collect();
+            // Where it is there with a slip in its name, that is the one mistake.
+            match nearest(key, &unasked.iter().map(String::as_str).collect::<Vec<_>>()) {
+                Some(slip) => {
+                    self.asked.borrow_mut().push(slip.to_owned());
+                    self.mistake(slip, format!("`{slip}` is not a known key"), format!("did you mean `{key}`?"));
+                }
+                None => self.mistake(key, "is missing", hint),
+            }
             return None;
         }
         let text = self.text(key)?;
