@@ -61,6 +61,8 @@ impl std::hash::Hash for Term {
     }
 }
 
+/// Wildcards of one word, at most.
+const MOST_WILDCARDS: usize = 8;
 /// A compiled regex takes at most so many bytes.
 const LARGEST_REGEX: usize = 1 << 20;
 
@@ -79,6 +81,9 @@ impl Term {
         let letters = term.folded.chars().filter(|c| c.is_alphanumeric());
         if letters.map(|c| if is_unspaced(c) { 2 } else { 1 }).sum::<usize>() < 2 {
             return Err("finds nearly everything".to_owned());
+        }
+        if term.folded.matches(['*', '?']).count() > MOST_WILDCARDS {
+            return Err(format!("has more than {MOST_WILDCARDS} wildcards"));
         }
         let wild = Wild::read(&term.folded, rarity).ok_or("has no letters")?;
         Ok(Self { wild: Some(wild), ..term })
