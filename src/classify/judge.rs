@@ -181,7 +181,7 @@ impl Judge {
         weighed: &'a Weighed<'_>,
         group: Group,
     ) -> Option<Cow<'a, Features>> {
-        let (features, model) = weighed.cut.as_ref().filter(|_| text.language() != Language::Other)?;
+        let (features, _, model) = weighed.cut.as_ref().filter(|_| text.language() != Language::Other)?;
         if same {
             return Some(Cow::Borrowed(features));
         }
@@ -198,9 +198,10 @@ impl Judge {
         if text.language() == Language::Other && group == Group::of(Language::Other) {
             features.keep_signals();
         }
-        let [negative, neutral, positive] = model.probabilities(model.score(&features)).map(|p| (p as f32).max(LEAST));
+        let scored = model.score(&features);
+        let [negative, neutral, positive] = model.probabilities(scored.scores).map(|p| (p as f32).max(LEAST));
         let p = Probabilities::from_weights(negative, neutral, positive).unwrap_or(NOTHING);
-        Weighed { p, unsure_below: model.header.unsure_below, cut: Some((features, model)) }
+        Weighed { p, unsure_below: model.header.unsure_below, cut: Some((features, scored.ways, model)) }
     }
 
     /// Below which probability an answer in this language is *unsure*.
@@ -221,16 +222,20 @@ impl Judge {
 struct Weighed<'a> {
     p: Probabilities,
     unsure_below: f64,
-    cut: Option<(Features, &'a Model)>,
+    /// Its features, what each says of the way it leans, and the model that said so.
+    cut: Option<(Features, Vec<i16>, &'a Model)>,
 }
 
 fn sentiment(text: &Text, weighed: &Weighed<'_>) -> (Sentiment, Vec<Evidence>) {
     let (best, confidence) = weighed.p.best();
     let blind = text.language() == Language::Other
-        && weighed.cut.as_ref().is_none_or(|(features, _)| features.signals.hits.is_empty());
+        && weighed.cut.as_ref().is_none_or(|(features, ..)| features.signals.hits.is_empty());
     let sure = f64::from(confidence.value()) >= weighed.unsure_below && !blind;
     let sentiment = if sure { best } else { Sentiment::Unsure };
-    let told = |(features, model): &(Features, &Model)| evidence::of_sentiment(text, features, model, sentiment);
+    let told = |(features, ways, model): &(Features, Vec<i16>, &Model)| {
+        let said = evidence::Said { features, ways, step: model.header.steps[1] };
+        evidence::of_sentiment(text, &said, sentiment)
+    };
     (sentiment, weighed.cut.as_ref().map(told).unwrap_or_default())
 }
 

@@ -2,11 +2,11 @@
 //! alone, is it blame? is it praise?) and their calibration.
 //!
 //! In: a text's features. Out: calibrated probabilities, and what each feature said.
-//! Never: allocates per text, or adds numbers in an order that could change.
+//! Never: adds numbers in an order that could change.
 
 use serde::{Deserialize, Serialize};
 
-use super::feature::{FAMILIES, Feature, Features};
+use super::feature::{FAMILIES, Features};
 use super::group::{Group, Spec};
 use super::number::softmax;
 
@@ -51,9 +51,31 @@ pub(crate) struct Header {
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) header: Header,
-    keys: Vec<u32>,
-    weights: Vec<[i16; HEADS]>,
+    slots: Vec<Slot>,
+    /// Blame and praise of each slot; empty where they were not learnt.
+    alone: Vec<[i16; HEADS - BOTH]>,
     mask: usize,
+}
+
+/// The questions that every model was taught: their weights lie beside the key, so that one look in memory finds both.
+const BOTH: usize = 2;
+
+/// A key (0: empty) and what it says of the first two questions.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    key: u32,
+    weights: [i16; BOTH],
+}
+
+/// So many features are looked up at a time: the memory is asked for all of them before the first answer is needed.
+const AT_A_TIME: usize = 64;
+
+/// A text's scores, and what each of its features said of the way it leans.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scored {
+    pub(crate) scores: Scores,
+    /// Whole-number weights, in the order of the features.
+    pub(crate) ways: Vec<i16>,
 }
 
 /// The raw answers of the four heads.
@@ -79,46 +101,65 @@ impl Scores {
 impl Model {
     /// Lays the weights out for asking; keys are never 0.
     pub(crate) fn new(header: Header, weights: &[(u32, [i16; HEADS])]) -> Self {
-        let size = (weights.len() * 2).next_power_of_two().max(16);
+        let size = (weights.len() * 3 / 2).next_power_of_two().max(16);
         let mask = size - 1;
-        let mut keys = vec![0u32; size];
-        let mut table = vec![[0i16; HEADS]; size];
-        for (key, weight) in weights {
+        let mut slots = vec![Slot::default(); size];
+        let mut alone = vec![[0; HEADS - BOTH]; if header.questions > BOTH { size } else { 0 }];
+        for (key, [lean, way, others @ ..]) in weights {
             let mut slot = slot_of(*key) & mask;
-            while keys[slot] != 0 && keys[slot] != *key {
+            while slots[slot].key != 0 && slots[slot].key != *key {
                 slot = (slot + 1) & mask;
             }
-            keys[slot] = *key;
-            table[slot] = *weight;
+            slots[slot] = Slot { key: *key, weights: [*lean, *way] };
+            if let Some(alone) = alone.get_mut(slot) {
+                *alone = *others;
+            }
         }
-        Self { header, keys, weights: table, mask }
+        Self { header, slots, alone, mask }
     }
 
     /// How many features have a weight.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
-        self.keys.iter().filter(|key| **key != 0).count()
+        self.slots.iter().filter(|slot| slot.key != 0).count()
     }
 
-    fn weight(&self, key: u32) -> [i16; HEADS] {
-        let mut slot = slot_of(key) & self.mask;
+    /// Where a key is, looked for from a slot on.
+    fn find(&self, key: u32, mut slot: usize) -> Option<usize> {
         loop {
-            match self.keys[slot] {
-                0 => return [0; HEADS],
-                found if found == key => return self.weights[slot],
+            match self.slots[slot].key {
+                0 => return None,
+                found if found == key => return Some(slot),
                 _ => slot = (slot + 1) & self.mask,
             }
         }
     }
 
     /// Adds up what the features say: whole numbers within a family, so that order cannot matter.
-    pub(crate) fn score(&self, features: &Features) -> Scores {
+    pub(crate) fn score(&self, features: &Features) -> Scored {
         let mut sums = [[0i64; HEADS]; FAMILIES];
-        for feature in &features.list {
-            let weight = self.weight(feature.key);
-            let sum = &mut sums[feature.family as usize];
-            for (sum, weight) in sum.iter_mut().zip(weight) {
-                *sum += i64::from(weight);
+        let mut ways = Vec::with_capacity(features.list.len());
+        let mut keys = [0u32; AT_A_TIME];
+        for some in features.list.chunks(AT_A_TIME) {
+            for (key, feature) in keys.iter_mut().zip(some) {
+                *key = self.slots[slot_of(feature.key) & self.mask].key;
+            }
+            for (first, feature) in keys.iter().zip(some) {
+                let slot = slot_of(feature.key) & self.mask;
+                let slot = if *first == feature.key { Some(slot) } else { self.find(feature.key, slot) };
+                let Some(slot) = slot else {
+                    ways.push(0);
+                    continue;
+                };
+                let [lean, way] = self.slots[slot].weights;
+                let sums = &mut sums[feature.family as usize];
+                sums[0] += i64::from(lean);
+                sums[1] += i64::from(way);
+                if let Some([blame, praise]) = self.alone.get(slot) {
+                    sums[2] += i64::from(*blame);
+                    sums[3] += i64::from(*praise);
+                }
+                ways.push(way);
             }
         }
         let scales = features.scales();
@@ -129,12 +170,7 @@ impl Model {
             }
             total * self.header.steps[head]
         };
-        Scores { lean: head(0), way: head(1), blame: head(2), praise: head(3) }
-    }
-
-    /// What one feature says of the way the text leans.
-    pub(crate) fn way_of(&self, feature: &Feature, scales: [f64; FAMILIES]) -> f64 {
-        f64::from(self.weight(feature.key)[1]) * scales[feature.family as usize] * self.header.steps[1]
+        Scored { scores: Scores { lean: head(0), way: head(1), blame: head(2), praise: head(3) }, ways }
     }
 
     /// Calibrated probabilities of negative, neutral, positive.

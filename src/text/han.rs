@@ -13,6 +13,16 @@ const SIMPLIFIED: &str = include_str!("../../sentiment-models/segment/STCharacte
 /// Japanese forms (after 1946) that Chinese writes otherwise, in both of its scripts.
 const SHINJITAI: &str = "両乗予亜仏仮価倹児円処剣剤剰労効勅勧勲単厳収営団囲図圏圧塁塩増壊壌壱売変奨嬢実寛対専巌巣巻帯帰庁広廃弐弾従徳徴応恵悩悪懐戦戸戻払抜択拝拠拡挙挿捜掲掻揺摂撃斉斎晩暁暦曽栄桜桟検楡楽様権欠歓歩歯歳歴毎気沢浄浜涙渇済渉渋渓満溌滝瀬焼犠猟獣畳発県砕稲穂穏穣竜粋粧経絵継続総縁縄縦繊繋聡聴脳臓舎荘蔵薫薬蛍覇覚覧観訳読譲豊賛転軽辺逓遅郷醤醸釈鉄鉱銭鋳錬関闘陥険隠雑霊頼顕駅駆騒験髄髪鴎鶏鹸黒黙齢働込峠畑榊辻枠匂鰯雫凪";
 
+/// Characters that written Cantonese uses and Mandarin does not, or hardly.
+pub(super) const CANTONESE: &str = "嘅咗喺啲冇佢哋嚟嗰嘢㗎瞓睇攞搵畀噉咁啱唔嗮咩乜嗌諗冧揸孭嬲黐嘥嗱喎噃嘞啩嚿屙揼掟揦氹冚";
+
+/// Pairs that say the same in the common spelling with borrowed characters (`左` for 咗, `地` for 哋, `野` for 嘢).
+pub(super) const CANTONESE_PAIRS: &[&str] = &[
+    "我地", "佢地", "你地", "人地", "呢間", "呢個", "呢度", "呢到", "呢款", "呢家", "點解", "好味", "左去", "左個",
+    "左我", "左一", "左兩", "左好", "左間", "左有", "食野", "飲野", "既時", "黎到", "係咪", "都係", "唔係", "真係",
+    "就係", "係個", "仲有", "俾我", "食晏", "邊度",
+];
+
 /// The block that holds nearly all characters in use.
 const BLOCK: std::ops::RangeInclusive<u32> = 0x3400..=0x9FFF;
 
@@ -29,13 +39,27 @@ pub(super) enum Script {
     Shared,
 }
 
+/// What a character shows of who writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shows {
+    pub(super) script: Script,
+    /// Whether written Cantonese uses it and Mandarin hardly does.
+    pub(super) cantonese: bool,
+    /// Whether it ends a pair of [`CANTONESE_PAIRS`].
+    pub(super) ends_cantonese_pair: bool,
+}
+
+impl Shows {
+    const NOTHING: Self = Self { script: Script::Shared, cantonese: false, ends_cantonese_pair: false };
+}
+
 struct Table {
     /// The simplified form of each character of [`BLOCK`].
     block: Vec<u16>,
     /// The others.
     beyond: HashMap<char, char>,
-    /// The script of each character of [`BLOCK`].
-    scripts: Vec<Script>,
+    /// What each character of [`BLOCK`] shows of its writer.
+    shows: Vec<Shows>,
 }
 
 fn rows(table: &'static str) -> impl Iterator<Item = (char, Vec<char>)> {
@@ -66,16 +90,23 @@ fn build() -> Table {
         simplified.remove(&c);
     }
     let japanese: HashSet<char> = SHINJITAI.chars().collect();
-    let of = |c: char| match () {
+    let script = |c: char| match () {
         () if traditional.contains(&c) => Script::Traditional,
         () if simplified.contains(&c) => Script::Simplified,
         () if japanese.contains(&c) => Script::Japanese,
         () => Script::Shared,
     };
+    let cantonese: HashSet<char> = CANTONESE.chars().collect();
+    let ends: HashSet<char> = CANTONESE_PAIRS.iter().filter_map(|pair| pair.chars().nth(1)).collect();
+    let shows = |c: char| Shows {
+        script: script(c),
+        cantonese: cantonese.contains(&c),
+        ends_cantonese_pair: ends.contains(&c),
+    };
     let mut table = Table {
         block: BLOCK.map(|code| u16::try_from(code).unwrap_or_default()).collect(),
         beyond: HashMap::new(),
-        scripts: BLOCK.map(|code| char::from_u32(code).map_or(Script::Shared, of)).collect(),
+        shows: BLOCK.map(|code| char::from_u32(code).map_or(Shows::NOTHING, shows)).collect(),
     };
     for &from in folds.keys() {
         // A pair may lead on (薴 → 苧 → 苎): folding twice must change nothing.
@@ -121,10 +152,21 @@ impl Fold {
     }
 }
 
-/// Which writing shows in a character.
-pub(super) fn script(c: char) -> Script {
-    let place = u32::from(c).checked_sub(*BLOCK.start()).unwrap_or(u32::MAX);
-    table().scripts.get(place as usize).copied().unwrap_or(Script::Shared)
+/// Tells what characters show, with the table at hand.
+#[derive(Clone, Copy)]
+pub(super) struct Scripts(&'static Table);
+
+impl Scripts {
+    pub(super) fn new() -> Self {
+        Self(table())
+    }
+
+    /// What a character shows of who writes it.
+    #[inline]
+    pub(super) fn of(self, c: char) -> Shows {
+        let place = u32::from(c).checked_sub(*BLOCK.start()).unwrap_or(u32::MAX);
+        self.0.shows.get(place as usize).copied().unwrap_or(Shows::NOTHING)
+    }
 }
 
 /// Whether a character is a Chinese character (of any of the languages that use them).
@@ -163,10 +205,19 @@ mod tests {
 
     #[test]
     fn a_character_that_both_scripts_write_shows_neither() {
+        let script = |c: char| Scripts::new().of(c).script;
         assert_eq!(script('後'), Script::Traditional);
         assert_eq!(script('国'), Script::Simplified);
         assert_eq!(script('后'), Script::Shared);
         assert_eq!(script('対'), Script::Japanese);
         assert_eq!(script('天'), Script::Shared);
+    }
+
+    #[test]
+    fn every_sign_of_cantonese_is_in_the_table() {
+        let scripts = Scripts::new();
+        assert!(CANTONESE.chars().all(|c| scripts.of(c).cantonese));
+        let ends = |pair: &&str| pair.chars().nth(1).is_some_and(|c| scripts.of(c).ends_cantonese_pair);
+        assert!(CANTONESE_PAIRS.iter().all(ends));
     }
 }

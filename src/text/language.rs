@@ -2,22 +2,12 @@
 //!
 //! In: the original text. Out: a language. Never: guesses from what a text is about.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use whatlang::{Detector, Lang};
 
-use super::han::{self, Script};
+use super::han::{self, CANTONESE_PAIRS, Script};
 use crate::domain::Language;
-
-/// Characters that written Cantonese uses and Mandarin does not, or hardly.
-const CANTONESE: &str = "嘅咗喺啲冇佢哋嚟嗰嘢㗎瞓睇攞搵畀噉咁啱唔嗮咩乜嗌諗冧揸孭嬲黐嘥嗱喎噃嘞啩嚿屙揼掟揦氹冚";
-
-/// Pairs that say the same in the common spelling with borrowed characters (`左` for 咗, `地` for 哋, `野` for 嘢).
-const CANTONESE_PAIRS: &[&str] = &[
-    "我地", "佢地", "你地", "人地", "呢間", "呢個", "呢度", "呢到", "呢款", "呢家", "點解", "好味", "左去", "左個",
-    "左我", "左一", "左兩", "左好", "左間", "左有", "食野", "飲野", "既時", "黎到", "係咪", "都係", "唔係", "真係",
-    "就係", "係個", "仲有", "俾我", "食晏", "邊度",
-];
 
 /// English words that other languages in Latin letters lack, or hardly use.
 const ENGLISH: &[&str] = &[
@@ -45,7 +35,7 @@ const LATIN: &[Lang] = &[
     Lang::Tur,
 ];
 
-/// A text is Cantonese when one in so many of its characters weighs for it (a character of [`CANTONESE`] weighs 3, a pair 1).
+/// A text is Cantonese when one in so many of its characters weighs for it (a character of [`han::CANTONESE`] weighs 3, a pair 1).
 const CANTONESE_SHARE: usize = 30;
 
 /// How many characters of each writing a text has.
@@ -75,6 +65,7 @@ pub(super) fn of(original: &str) -> Language {
 
 fn tally(original: &str) -> Tally {
     let mut tally = Tally::default();
+    let scripts = han::Scripts::new();
     let mut last = '\0';
     for c in original.chars() {
         let before = std::mem::replace(&mut last, c);
@@ -83,14 +74,15 @@ fn tally(original: &str) -> Tally {
         } else if c.is_ascii() {
         } else if han::is_han(c) {
             tally.han += 1;
-            tally.cantonese += usize::from(is_cantonese_pair(before, c));
-            match han::script(c) {
+            let shows = scripts.of(c);
+            match shows.script {
                 Script::Traditional => tally.traditional += 1,
                 Script::Simplified => tally.simplified += 1,
                 Script::Japanese => tally.japanese += 1,
                 Script::Shared => {}
             }
-            tally.cantonese += 3 * usize::from(CANTONESE.contains(c));
+            tally.cantonese += 3 * usize::from(shows.cantonese);
+            tally.cantonese += usize::from(shows.ends_cantonese_pair && is_cantonese_pair(before, c));
         } else if han::is_kana(c) {
             tally.kana += usize::from(!matches!(c, 'ー' | 'の' | '\u{30FB}'));
         } else if is_halfwidth_kana(c) {
@@ -137,32 +129,48 @@ fn is_cantonese_pair(before: char, c: char) -> bool {
 /// English or another, of a text in Latin letters without its links, handles and tags.
 fn latin(original: &str) -> Language {
     static DETECTOR: OnceLock<Detector> = OnceLock::new();
-    let said: Vec<&str> = original
-        .split_whitespace()
-        .filter(|word| !(word.starts_with(['@', '#']) || word.contains("://") || *word == "RT"))
-        .collect();
+    let is_said =
+        |word: &&str| !(word.starts_with(['@', '#']) || word.contains(':') && word.contains("://") || *word == "RT");
+    let said: Vec<&str> = original.split_whitespace().filter(is_said).collect();
+    // Triples of few letters mislead; small words tell, and are quickly found.
+    if says_english(&said) {
+        return Language::En;
+    }
     let detector = DETECTOR.get_or_init(|| Detector::with_allowlist(LATIN.to_vec()));
     match detector.detect(&said.join(" ")).map(|found| found.lang()) {
         Some(Lang::Eng) => Language::En,
-        // Triples of few letters mislead; small words tell.
-        _ if says_english(&said) => Language::En,
         _ => Language::Other,
     }
 }
 
 /// Whether small English words make up a fifth of the words, and two of them if there are more than three words.
 fn says_english(said: &[&str]) -> bool {
-    let words =
-        || said.iter().map(|word| word.trim_matches(|c: char| !c.is_alphabetic())).filter(|word| !word.is_empty());
-    let english = words()
-        .filter(|word| {
-            ENGLISH
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(word) || known.eq_ignore_ascii_case(&word.replace('’', "'")))
-        })
-        .count();
-    let all = words().count();
+    static KNOWN: LazyLock<Vec<u64>> = LazyLock::new(|| {
+        let mut known: Vec<u64> = ENGLISH.iter().filter_map(|word| letters(word)).collect();
+        known.sort_unstable();
+        known
+    });
+    let known = &*KNOWN;
+    let (mut english, mut all) = (0, 0);
+    for word in said {
+        let word = word.trim_matches(|c: char| !c.is_alphabetic());
+        if !word.is_empty() {
+            all += 1;
+            english += usize::from(letters(word).is_some_and(|word| known.binary_search(&word).is_ok()));
+        }
+    }
     english * 5 >= all && english > usize::from(all > 3)
+}
+
+/// A word of at most eight ASCII letters or marks as one number, whatever its case and apostrophe; `None` for any other.
+fn letters(word: &str) -> Option<u64> {
+    let mut number = 0;
+    for (place, c) in word.chars().enumerate() {
+        let c = if c == '’' { '\'' } else { c };
+        let byte = u8::try_from(c).ok().filter(|byte| byte.is_ascii() && *byte != 0 && place < 8)?;
+        number = number << 8 | u64::from(byte.to_ascii_lowercase());
+    }
+    Some(number)
 }
 
 #[cfg(test)]
@@ -187,6 +195,16 @@ mod tests {
         ] {
             assert_eq!(of(text), language, "{text}");
         }
+    }
+
+    #[test]
+    fn every_small_word_is_known_in_any_case_and_with_either_apostrophe() {
+        for word in ENGLISH {
+            let other = word.to_uppercase().replace('\'', "’");
+            assert!(letters(word).is_some() && letters(word) == letters(&other), "{word}");
+            assert!(says_english(&[&other]), "{word}");
+        }
+        assert_eq!((letters("wonderful"), letters("thé")), (None, None));
     }
 
     #[test]

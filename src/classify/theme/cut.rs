@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::phrases::Said;
-use crate::classify::feature::{FAMILIES as SHARED, Family, Features, SEED};
+use crate::classify::feature::{FAMILIES as SHARED, Family, Feature, Features, SEED};
 use crate::classify::group::Group;
 use crate::text::Text;
 
@@ -34,36 +34,48 @@ pub(super) struct Piece {
 
 /// A text as the model sees it.
 #[derive(Debug)]
-pub(super) struct Cut {
-    pub(super) pieces: Vec<Piece>,
+pub(super) struct Cut<'a> {
+    shared: &'a [Feature],
+    /// Whether words as they were segmented are left out.
+    without_segments: bool,
+    phrases: Vec<Piece>,
     /// What one feature of each family counts.
     pub(super) scales: [f64; FAMILIES],
 }
 
-impl Cut {
+impl<'a> Cut<'a> {
     /// Joins what is known of a text.
-    pub(super) fn read(text: &Text, features: &Features, said: &[Said], spec: CutSpec) -> Self {
-        let mut pieces: Vec<Piece> = Vec::with_capacity(features.list.len() + 24);
-        let taken = features.list.iter().filter(|feature| spec.words || feature.family != Family::Segments);
-        pieces.extend(taken.map(|feature| Piece {
-            key: feature.key,
-            family: feature.family as u8,
-            start: feature.start,
-            end: feature.end,
-        }));
+    pub(super) fn read(text: &Text, features: &'a Features, said: &[Said], spec: CutSpec) -> Self {
         let shared = features.scales();
         let mut scales = [PHRASE_SCALE; FAMILIES];
         scales[..SHARED].copy_from_slice(&shared);
         let group = Group::of(text.language());
         let lean = features.signals.hits.iter().map(|hit| hit.strength).sum::<f32>();
-        phrases(group, lean, said, &mut pieces);
-        Self { pieces, scales }
+        let phrases = phrases(group, lean, said);
+        Self { shared: &features.list, without_segments: !spec.words, phrases, scales }
+    }
+
+    /// Every feature: those cut for sentiment, then phrases.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = Piece> {
+        let taken = self.shared.iter().filter(|feature| !(self.without_segments && feature.family == Family::Segments));
+        let shared = taken.map(|feature| Piece {
+            key: feature.key,
+            family: feature.family as u8,
+            start: feature.start,
+            end: feature.end,
+        });
+        shared.chain(self.phrases.iter().copied())
+    }
+
+    /// How many features there are at most.
+    pub(super) fn len(&self) -> usize {
+        self.shared.len() + self.phrases.len()
     }
 
     /// Keys in order, equal ones joined, each with what it counts.
     pub(super) fn values(&self) -> Vec<(u32, f32)> {
         let mut values: Vec<(u32, f32)> =
-            self.pieces.iter().map(|piece| (piece.key, self.scales[piece.family as usize] as f32)).collect();
+            self.pieces().map(|piece| (piece.key, self.scales[piece.family as usize] as f32)).collect();
         values.sort_by_key(|(key, _)| *key);
         values.dedup_by(|next, kept| {
             let equal = next.0 == kept.0;
@@ -77,7 +89,8 @@ impl Cut {
 }
 
 /// What the phrases say of each theme, alone and beside the way the lexicon leans; the group of the language; and a constant.
-fn phrases(group: Group, lean: f32, said: &[Said], pieces: &mut Vec<Piece>) {
+fn phrases(group: Group, lean: f32, said: &[Said]) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(8);
     let whole = |value: u64| Piece { key: key(value), family: PHRASES, start: 0, end: 0 };
     pieces.push(whole(mix(2, group as u64)));
     pieces.push(whole(mix(4, 0)));
@@ -93,6 +106,7 @@ fn phrases(group: Group, lean: f32, said: &[Said], pieces: &mut Vec<Piece>) {
             pieces.push(whole(mix(of, 20 + side)));
         }
     }
+    pieces
 }
 
 fn mix(hash: u64, value: u64) -> u64 {

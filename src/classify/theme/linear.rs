@@ -3,9 +3,10 @@
 //! In: a cut text. Out: a score per label, and what each feature said of one.
 //! Never: adds numbers in an order that could change.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::cut::{Cut, FAMILIES};
+use super::cut::{Cut, FAMILIES, Piece};
 
 /// Most labels that can be asked for at once.
 pub(super) const MOST_LABELS: usize = 32;
@@ -42,17 +43,29 @@ const KNOWN: usize = 1 << 15;
 pub(super) struct Asked {
     /// A score per label.
     pub(super) scores: Vec<f64>,
-    /// Features that have weights, by their number in the cut text, with the place of the weights.
-    hits: Vec<(u32, u32)>,
+    /// Features that have weights, in the order of the cut text.
+    hits: Vec<Hit>,
+}
+
+/// A feature that has weights, the place of all of them, and the first one.
+#[derive(Clone, Copy, Debug)]
+struct Hit {
+    piece: Piece,
+    place: u32,
+    first: (u8, i16),
 }
 
 impl Linear {
     /// Lays weights out; keys are never 0, labels below [`MOST_LABELS`].
     pub(super) fn new(steps: Vec<f64>, weighted: &[Weighted]) -> Self {
-        let size = (weighted.len() * 2).next_power_of_two().max(16);
+        let size = (weighted.len() * 3 / 2).next_power_of_two().max(16);
         let mask = size - 1;
-        let (mut known, mut slots, mut weights) = (vec![0u64; KNOWN], vec![Slot::default(); size], Vec::new());
-        for (key, of) in weighted {
+        let (mut known, mut slots) = (vec![0u64; KNOWN], vec![Slot::default(); size]);
+        let mut weights = Vec::with_capacity(weighted.iter().map(|(_, of)| of.len()).sum());
+        // What speaks of many labels is met most: its weights lie side by side.
+        let mut by_labels: Vec<&Weighted> = weighted.iter().collect();
+        by_labels.sort_by_key(|(_, of)| Reverse(of.len()));
+        for (key, of) in by_labels {
             let mut slot = slot_of(*key) & mask;
             while slots[slot].key != 0 {
                 slot = (slot + 1) & mask;
@@ -66,13 +79,14 @@ impl Linear {
         Self { known, slots, weights, steps, mask }
     }
 
-    /// Where a key's weights are; 0 when it has none.
-    fn place(&self, key: u32) -> u32 {
+    /// Whether a key may have weights.
+    fn is_known(&self, key: u32) -> bool {
         let (word, bit) = known_at(key);
-        if self.known[word] & bit == 0 {
-            return 0;
-        }
-        let mut slot = slot_of(key) & self.mask;
+        self.known[word] & bit != 0
+    }
+
+    /// Where a key's weights are, looked for from a slot on; 0 when it has none.
+    fn place(&self, key: u32, mut slot: usize) -> u32 {
         loop {
             match self.slots[slot] {
                 Slot { key: 0, .. } => return 0,
@@ -87,18 +101,38 @@ impl Linear {
         self.weights.get(start..start + count).unwrap_or_default()
     }
 
-    /// Adds up what the features say: whole numbers within a family, so that order cannot matter.
-    pub(super) fn ask(&self, cut: &Cut) -> Asked {
-        let mut sums = [[0i32; MOST_LABELS]; FAMILIES];
-        let mut hits = Vec::with_capacity(cut.pieces.len() / 2);
-        for (number, piece) in cut.pieces.iter().enumerate() {
-            let place = self.place(piece.key);
-            if place == 0 {
-                continue;
+    /// Features that have weights. Each step is done for all features before the next one, so that the memory is asked
+    /// for many of them at a time.
+    fn hits(&self, cut: &Cut<'_>) -> Vec<Hit> {
+        let mut hits = Vec::with_capacity(cut.len());
+        let known = cut.pieces().filter(|piece| self.is_known(piece.key));
+        hits.extend(known.map(|piece| Hit { piece, place: 0, first: (0, 0) }));
+        let mut keys = Vec::with_capacity(hits.len());
+        for hit in &mut hits {
+            let slot = self.slots[slot_of(hit.piece.key) & self.mask];
+            keys.push(slot.key);
+            hit.place = slot.place;
+        }
+        for (hit, found) in hits.iter_mut().zip(keys) {
+            if found != hit.piece.key {
+                hit.place = self.place(hit.piece.key, slot_of(hit.piece.key) & self.mask);
             }
-            hits.push((number as u32, place));
-            let sums = &mut sums[piece.family as usize];
-            for (label, weight) in self.at(place) {
+        }
+        hits.retain(|hit| hit.place != 0);
+        for hit in &mut hits {
+            hit.first = self.weights.get((hit.place >> COUNT_BITS) as usize).copied().unwrap_or_default();
+        }
+        hits
+    }
+
+    /// Adds up what the features say: whole numbers within a family, so that order cannot matter.
+    pub(super) fn ask(&self, cut: &Cut<'_>) -> Asked {
+        let mut sums = [[0i32; MOST_LABELS]; FAMILIES];
+        let hits = self.hits(cut);
+        for hit in &hits {
+            let sums = &mut sums[hit.piece.family as usize];
+            let (first, rest) = (hit.first, self.at(hit.place).get(1..).unwrap_or_default());
+            for (label, weight) in std::iter::once(&first).chain(rest) {
                 sums[*label as usize % MOST_LABELS] += i32::from(*weight);
             }
         }
@@ -114,20 +148,22 @@ impl Linear {
 
     /// One label's score of a text given as numbers.
     pub(super) fn score(&self, values: &[(u32, f32)], label: usize) -> f64 {
-        let weight = |key: u32| self.at(self.place(key)).iter().find(|(of, _)| usize::from(*of) == label);
+        let weight = |key: u32| {
+            let place = if self.is_known(key) { self.place(key, slot_of(key) & self.mask) } else { 0 };
+            self.at(place).iter().find(|(of, _)| usize::from(*of) == label)
+        };
         let parts = values.iter().filter_map(|(key, value)| Some(f64::from(weight(*key)?.1) * f64::from(*value)));
         parts.sum::<f64>() * self.steps[label]
     }
 
     /// What each feature with a place says of one label.
-    pub(super) fn told(&self, cut: &Cut, asked: &Asked, label: usize) -> Vec<(Range<usize>, f64)> {
-        let told = asked.hits.iter().filter_map(|(number, place)| {
-            let piece = cut.pieces.get(*number as usize).filter(|piece| piece.end > piece.start)?;
-            let weight = self.at(*place).iter().find(|(of, _)| usize::from(*of) == label)?.1;
-            let scale = cut.scales[piece.family as usize] * self.steps[label];
-            Some((piece.start as usize..piece.end as usize, f64::from(weight) * scale))
-        });
-        told.collect()
+    pub(super) fn told(&self, cut: &Cut<'_>, asked: &Asked, label: usize) -> impl Iterator<Item = (Range<usize>, f64)> {
+        let scales = cut.scales.map(|scale| scale * self.steps[label]);
+        asked.hits.iter().filter(|hit| hit.piece.end > hit.piece.start).filter_map(move |hit| {
+            let weight = self.at(hit.place).iter().find(|(of, _)| usize::from(*of) == label)?.1;
+            let place = hit.piece.start as usize..hit.piece.end as usize;
+            Some((place, f64::from(weight) * scales[hit.piece.family as usize]))
+        })
     }
 
     /// How many features have a weight.

@@ -76,13 +76,13 @@ impl OwnThemes {
             for example in &lesson.examples {
                 let others = lessons.iter().enumerate().filter(|(_, other)| other.examples.contains(example));
                 let yes = others.fold(1 << label, |bits, (label, _)| bits | 1u32 << label);
-                lines.add(cut(&Text::read(example))?.values(), yes);
+                lines.add(values(example)?, yes);
             }
         }
         // What no example says would only be held against a theme: the background tells of the examples' features alone.
         let said: HashSet<u32> = lines.values.iter().flatten().map(|(key, _)| *key).collect();
         for text in BACKGROUND.lines() {
-            let mut values = cut(&Text::read(text))?.values();
+            let mut values = values(text)?;
             values.retain(|(key, _)| said.contains(key));
             lines.add(values, 0);
         }
@@ -100,7 +100,8 @@ impl OwnThemes {
 
     /// The themes of a text, most sure first, each with the words that said so.
     pub fn find(&self, text: &Text) -> Vec<(ThemeScore, Vec<Evidence>)> {
-        let Ok(cut) = cut(text) else { return Vec::new() };
+        let Ok(features) = features(text) else { return Vec::new() };
+        let cut = Cut::read(text, &features, &[], CUT);
         let asked = self.linear.ask(&cut);
         let told = self.themes.iter().zip(&asked.scores).enumerate().filter_map(|(label, (theme, score))| {
             let p = logistic(theme.calibration, *score);
@@ -122,7 +123,7 @@ pub fn usable(example: &str) -> bool {
 }
 
 /// Cuts a text without a lexicon: which way it leans is no part of a brand's theme.
-fn cut(text: &Text) -> Result<Cut, Error> {
+fn features(text: &Text) -> Result<Features, Error> {
     static NOTHING_KNOWN: OnceLock<Lexicon> = OnceLock::new();
     let lexicon = match NOTHING_KNOWN.get() {
         Some(lexicon) => lexicon,
@@ -133,7 +134,13 @@ fn cut(text: &Text) -> Result<Cut, Error> {
     };
     let mut features = Features::read(text, lexicon, Group::of(text.language()).spec());
     features.list.retain(|feature| feature.family != Family::Signals);
-    Ok(Cut::read(text, &features, &[], CUT))
+    Ok(features)
+}
+
+/// What an example is to the model.
+fn values(example: &str) -> Result<Vec<(u32, f32)>, Error> {
+    let text = Text::read(example);
+    Ok(Cut::read(&text, &features(&text)?, &[], CUT).values())
 }
 
 /// Every line's scores by weights that have not seen it.
