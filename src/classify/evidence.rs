@@ -48,11 +48,7 @@ pub(super) fn of_sentiment(text: &Text, said: &Said<'_>, answer: Sentiment) -> V
 }
 
 /// Spans that spoke for a theme, strongest first.
-pub(super) fn of_theme(
-    text: &Text,
-    told_by: impl Iterator<Item = (Range<usize>, f64)>,
-    of: &str,
-) -> Vec<Evidence> {
+pub(super) fn of_theme(text: &Text, told_by: impl Iterator<Item = (Range<usize>, f64)>, of: &str) -> Vec<Evidence> {
     let mut moved = Moved::of(text.words());
     told_by.for_each(|(place, weight)| moved.spread(place, weight));
     let mut spans = moved.merge(1.0);

@@ -96,7 +96,7 @@ impl Matcher {
 impl OneReading {
     fn new(folding: Folding, group: &[(usize, &Query)]) -> Result<Self, String> {
         let mut terms: Vec<Term> = Vec::new();
-        let mut known: HashMap<Term, u32> = HashMap::new();
+        let mut known: HashMap<(TermKind, &str), u32> = HashMap::new();
         let mut queries = Vec::with_capacity(group.len());
         let mut waking: Vec<(u32, u32)> = Vec::new();
         let mut always = Vec::new();
@@ -105,14 +105,11 @@ impl OneReading {
             let own = query.terms();
             let known_as: Vec<u32> = own
                 .iter()
-                .map(|term| match known.get(term) {
-                    Some(number) => *number,
-                    None => {
-                        let number = terms.len() as u32;
+                .map(|term| {
+                    *known.entry((term.kind, term.folded.as_str())).or_insert_with(|| {
                         terms.push(term.clone());
-                        known.insert(term.clone(), number);
-                        number
-                    }
+                        terms.len() as u32 - 1
+                    })
                 })
                 .collect();
             match needed(query.root(), own) {

@@ -55,12 +55,6 @@ impl PartialEq for Term {
 
 impl Eq for Term {}
 
-impl std::hash::Hash for Term {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        (self.kind, &self.folded, self.folding).hash(state);
-    }
-}
-
 /// Wildcards of one word, at most.
 const MOST_WILDCARDS: usize = 8;
 /// A compiled regex takes at most so many bytes.

@@ -168,7 +168,8 @@ mod tests {
         let wild = Wild::read(word, |piece| piece.len() as u32).expect("letters");
         let edge = |at: usize| {
             let joined = |c: Option<char>| c.is_some_and(is_spaced_word);
-            !(joined(hay[..at].chars().next_back()) && joined(hay[at..].chars().next()))
+            let (before, after) = hay.split_at_checked(at).expect("at a character's edge");
+            !(joined(before.chars().next_back()) && joined(after.chars().next()))
         };
         hay.match_indices(wild.anchor()).find_map(|(start, anchor)| {
             let place = wild.around(hay, &(start..start + anchor.len()), edge, edge)?;

@@ -14,7 +14,8 @@ const SIMPLIFIED: &str = include_str!("../../sentiment-models/segment/STCharacte
 const SHINJITAI: &str = "両乗予亜仏仮価倹児円処剣剤剰労効勅勧勲単厳収営団囲図圏圧塁塩増壊壌壱売変奨嬢実寛対専巌巣巻帯帰庁広廃弐弾従徳徴応恵悩悪懐戦戸戻払抜択拝拠拡挙挿捜掲掻揺摂撃斉斎晩暁暦曽栄桜桟検楡楽様権欠歓歩歯歳歴毎気沢浄浜涙渇済渉渋渓満溌滝瀬焼犠猟獣畳発県砕稲穂穏穣竜粋粧経絵継続総縁縄縦繊繋聡聴脳臓舎荘蔵薫薬蛍覇覚覧観訳読譲豊賛転軽辺逓遅郷醤醸釈鉄鉱銭鋳錬関闘陥険隠雑霊頼顕駅駆騒験髄髪鴎鶏鹸黒黙齢働込峠畑榊辻枠匂鰯雫凪";
 
 /// Characters that written Cantonese uses and Mandarin does not, or hardly.
-pub(super) const CANTONESE: &str = "嘅咗喺啲冇佢哋嚟嗰嘢㗎瞓睇攞搵畀噉咁啱唔嗮咩乜嗌諗冧揸孭嬲黐嘥嗱喎噃嘞啩嚿屙揼掟揦氹冚";
+pub(super) const CANTONESE: &str =
+    "嘅咗喺啲冇佢哋嚟嗰嘢㗎瞓睇攞搵畀噉咁啱唔嗮咩乜嗌諗冧揸孭嬲黐嘥嗱喎噃嘞啩嚿屙揼掟揦氹冚";
 
 /// Pairs that say the same in the common spelling with borrowed characters (`左` for 咗, `地` for 哋, `野` for 嘢).
 pub(super) const CANTONESE_PAIRS: &[&str] = &[

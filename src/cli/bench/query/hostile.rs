@@ -204,7 +204,7 @@ fn query(random: &mut StdRng) -> String {
         0 => query.repeat(40),
         1 => format!("{}{query}{}", "(".repeat(70), ")".repeat(70)),
         2 => (0..40).map(|n| "芽".repeat(n + 1)).collect::<Vec<_>>().join(" OR "),
-        3 => vec!["嫩芽 NEAR/9 咖啡"; 12].join(" NEAR/9 "),
+        3 => ["嫩芽 NEAR/9 咖啡"; 12].join(" NEAR/9 "),
         _ => query,
     }
 }
