@@ -459,7 +459,7 @@ fn every_mistake_of_the_table_is_told_at_once() {
         languages = [\"klingon\"]\nunsure_below = 7\nsampling = \"hot\"\nmodle = \"x\"\n";
     let mut told = check(main);
     told.sort();
-    let keys = ["address", "at_once", "key", "languages", "model", "modle", "sampling", "timeout", "unsure_below"];
+    let keys = ["address", "at_once", "key", "languages", "modle", "sampling", "timeout", "unsure_below"];
     assert_eq!(told, keys.map(|key| format!("scorer.{key}")));
     assert_eq!(check("[scorer]\nmodel = \"x\"\n"), ["scorer.kind"]);
     assert_eq!(check("[scorer]\nkind = \"http\"\naddress = \"http://127.0.0.1:1/v1\"\nmodel = \"x\"\n"), [""; 0]);
